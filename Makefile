@@ -1,0 +1,46 @@
+# Every target sets up what it needs, in .venv; a second call starts at once.
+# Another Python: make test PYTHON=python3.12
+
+PYTHON ?= python3
+BIN := .venv/bin
+export JUPYTER_PLATFORM_DIRS := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup lab test grade bench lint
+
+help:  ## show this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+setup: .venv/.dev  ## install everything, for students, instructors and contributors
+
+lab: .venv/.lab  ## open the course in JupyterLab
+	$(BIN)/course lab
+
+test: .venv/.dev  ## lint, type-check and run all tests
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/course build --check
+	$(BIN)/pytest -n 2
+
+grade: .venv/.instructor  ## rehearse an instructor's round: simulate 12 students, grade them, show the table
+	$(BIN)/course simulate-class 02_linear_algebra -n 12 --out build/class
+	$(BIN)/course grade 02_linear_algebra --submitted build/class
+
+bench: .venv/.dev  ## measure the reference implementations against their gates
+	$(BIN)/python -m benchmarks
+
+lint: .venv/.dev  ## format and lint in place
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+# One stamp per set of extras: `make lab` installs no test tools, and a stamp is stale when a dependency changed.
+.venv/.lab: EXTRAS = lab
+.venv/.instructor: EXTRAS = lab,instructor
+.venv/.dev: EXTRAS = lab,instructor,dev
+.venv/.lab .venv/.instructor .venv/.dev: pyproject.toml constraints.txt | .venv/bin/python
+	$(BIN)/pip install --quiet -c constraints.txt -e '.[$(EXTRAS)]'
+	@touch $@
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv

@@ -1,0 +1,1 @@
+"""Reference implementations, demos and tools of the course."""
