@@ -1,0 +1,117 @@
+"""What the course teaches it writes itself: no ready-made version may hide inside a reference implementation."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LIBRARY = ROOT / "course_lib"
+
+FORBIDDEN = (
+    "numpy.linalg",
+    "scipy.linalg",
+    "scipy.sparse.linalg",
+    "torch.linalg",
+    "torch.nn.functional",
+    "torch.nn.",
+    "torch.optim",
+    "torch.conv",
+    "torch.lstm",
+    "torch.gru",
+    "torch.rnn",
+    "torch.max_pool",
+    "torch.avg_pool",
+    "torch.batch_norm",
+    "torch.layer_norm",
+    "torch.softmax",
+    "torch.log_softmax",
+    "torch.logsumexp",
+    "torch.dropout",
+    "torch.cholesky",
+    "torch.lu",
+    "torch.qr",
+    "torch.svd",
+    "torch.pinverse",
+    "torch.inverse",
+    "torch.det",
+    "torch.logdet",
+    "torch.slogdet",
+    "torch.lobpcg",
+    "torch.triangular_solve",
+    "torch.pca_lowrank",
+    "scipy.special.softmax",
+    "scipy.special.logsumexp",
+    "scipy.special.expit",
+)
+ALLOWED = (
+    "numpy.linalg.LinAlgError",
+    "torch.nn.Module",
+    "torch.nn.Parameter",
+    "torch.nn.ParameterList",
+    "torch.nn.ParameterDict",
+    "torch.nn.ModuleList",
+    "torch.nn.ModuleDict",
+    "torch.nn.Sequential",
+    "torch.nn.modules",
+    "torch.nn.utils.rnn",
+    "torch.detach",
+)
+
+
+def full_names(source: str) -> set[str]:
+    """Every dotted name a module reads, with its aliases spelt out: ``np.linalg.solve`` → ``numpy.linalg.solve``.
+
+    ``xp.linalg`` counts as ``numpy.linalg``: ``xp`` is what the course calls an array namespace.
+    """
+    tree = ast.parse(source)
+    aliases = {"xp": "numpy"}
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            aliases |= {
+                a.asname or a.name.split(".")[0]: a.name if a.asname else a.name.split(".")[0] for a in node.names
+            }
+            names |= {a.name for a in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            aliases |= {a.asname or a.name: f"{node.module}.{a.name}" for a in node.names}
+            names |= {f"{node.module}.{a.name}" for a in node.names}
+    inner = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    for node in ast.walk(tree):
+        if id(node) in inner:
+            continue
+        parts = []
+        while isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+            node = node.value
+        if parts and isinstance(node, ast.Name) and node.id in aliases:
+            names.add(".".join([aliases[node.id], *reversed(parts)]))
+    return names
+
+
+def forbidden_in(source: str) -> set[str]:
+    return {name for name in full_names(source) if name.startswith(FORBIDDEN) and not name.startswith(ALLOWED)}
+
+
+@pytest.mark.parametrize("path", sorted(LIBRARY.rglob("*.py")), ids=lambda path: str(path.relative_to(LIBRARY)))
+def test_library_uses_no_ready_made_answer(path):
+    assert not forbidden_in(path.read_text())
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("import numpy as np\nnp.linalg.solve(A, b)", {"numpy.linalg.solve"}),
+        ("import numpy as np\nraise np.linalg.LinAlgError", set()),
+        ("from numpy.linalg import svd", {"numpy.linalg.svd"}),
+        ("import torch.nn.functional as F\nF.relu(x)", {"torch.nn.functional", "torch.nn.functional.relu"}),
+        ("from torch import nn\nnn.Conv2d(1, 2, 3)", {"torch.nn.Conv2d"}),
+        ("from torch import nn\nclass Net(nn.Module): ...", set()),
+        ("xp.linalg.inv(A)", {"numpy.linalg.inv"}),
+        ("import torch\ntorch.conv2d(x, w)", {"torch.conv2d"}),
+    ],
+)
+def test_the_lint_sees(source, found):
+    assert forbidden_in(source) == found
