@@ -1,0 +1,14 @@
+"""Data sets: bundled, simulated, or downloaded once and checked."""
+
+from course_lib.data.advertising import Advertising, advertising_head, load_advertising, simulate_advertising
+from course_lib.data.download import DownloadError, cache_directory, fetch
+
+__all__ = [
+    "Advertising",
+    "DownloadError",
+    "advertising_head",
+    "cache_directory",
+    "fetch",
+    "load_advertising",
+    "simulate_advertising",
+]
