@@ -1,0 +1,186 @@
+"""One look for every figure of the course, and how a figure reaches the page.
+
+A figure has an opaque white background, so that it reads in a light theme, in a dark one and on paper; its colours can
+be told apart by colour-blind readers; its letters can be read from the last row. It is shown with a text that says what
+is on it, for whoever cannot see it.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from contextlib import AbstractContextManager
+from typing import Any
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+from cycler import cycler
+from IPython.display import display
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+from matplotlib.quiver import Quiver
+from numpy.typing import ArrayLike
+
+COLORS = {
+    "blue": "#0072B2",
+    "orange": "#D55E00",
+    "green": "#009E73",
+    "purple": "#CC79A7",
+    "amber": "#E69F00",
+    "sky": "#56B4E9",
+    "grey": "#6E6E6E",
+    "light": "#DDDDDD",
+    "black": "#222222",
+}
+"""The colours of Okabe and Ito, safe for colour-blind readers, and three greys.
+
+Take them in this order: blue and orange are the furthest apart. Purple, amber and sky are for areas and thick lines. A
+marker or a dash beside the colour helps when the page is printed in grey.
+"""
+
+STYLE: dict[Any, Any] = {
+    "axes.axisbelow": True,
+    "axes.edgecolor": COLORS["grey"],
+    "axes.formatter.use_mathtext": True,
+    "axes.grid": True,
+    "axes.labelcolor": COLORS["black"],
+    "axes.prop_cycle": cycler(color=[COLORS[name] for name in ("blue", "orange", "green", "purple", "amber", "sky")]),
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlepad": 8,
+    "axes.titlesize": "medium",
+    "figure.constrained_layout.use": True,
+    "figure.dpi": 96,
+    "figure.facecolor": "white",
+    "figure.figsize": (7, 4.4),
+    "font.size": 12.5,
+    "grid.color": COLORS["light"],
+    "grid.linewidth": 0.7,
+    "image.cmap": "Blues",
+    "legend.frameon": False,
+    "lines.linewidth": 2.2,
+    "lines.markersize": 7,
+    "savefig.facecolor": "white",
+    "text.color": COLORS["black"],
+    "xtick.color": COLORS["grey"],
+    "xtick.labelcolor": COLORS["black"],
+    "ytick.color": COLORS["grey"],
+    "ytick.labelcolor": COLORS["black"],
+}
+"""Matplotlib settings: large letters, thick lines, a light grid, no box."""
+
+
+def style() -> AbstractContextManager[None]:
+    """The course's look for the figures made inside a ``with`` block, whatever was set before.
+
+    >>> with style():
+    ...     Figure().get_dpi()
+    96.0
+    """
+    return mpl.style.context(STYLE, after_reset=True)
+
+
+def show(fig: Figure, alt: str) -> None:
+    """Display a figure and close it.
+
+    It is drawn at twice its size in pixels and shown at its size, so it is sharp on a fine screen, and it shrinks with
+    a narrow page. Viewers without HTML get the picture, viewers without pictures get ``alt``.
+
+    Args:
+        fig: The figure.
+        alt: A sentence or two for a reader who cannot see the figure: what is drawn, and what one should notice.
+
+    Raises:
+        ValueError: ``alt`` is empty.
+    """
+    if not alt.strip():
+        raise ValueError(
+            "expected a text for readers who cannot see the figure, got an empty alt; say what is drawn and what "
+            'one should notice, for instance alt="Two curves: the training error falls, the test error rises again."'
+        )
+    buffer = io.BytesIO()
+    fig.savefig(buffer, format="png", dpi=2 * fig.dpi, bbox_inches="tight", facecolor="white")
+    plt.close(fig)
+    png = buffer.getvalue()
+    width = int.from_bytes(png[16:20]) // 2
+    display({"text/html": image_tag(png, alt, width), "image/png": _base64(png), "text/plain": alt}, raw=True)
+
+
+def image_tag(png: bytes, alt: str, width: int) -> str:
+    """An ``<img>`` that carries a PNG inside it, ``width`` pixels wide or as wide as the page.
+
+    >>> image_tag(b"", "a < b", 300)
+    '<img src="data:image/png;base64," alt="a &lt; b" width="300" style="max-width:100%;height:auto">'
+    """
+    return (
+        f'<img src="data:image/png;base64,{_base64(png)}" alt="{html.escape(alt)}" width="{width}" '
+        'style="max-width:100%;height:auto">'
+    )
+
+
+def _base64(png: bytes) -> str:
+    return base64.b64encode(png).decode()
+
+
+def plane(ax: Axes, limit: float) -> Axes:
+    """Make axes the plane from ``-limit`` to ``limit``: equal units, a light grid, the two axes through 0.
+
+    Returns:
+        The same axes.
+    """
+    ax.set(xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal")
+    ax.axhline(0, color=COLORS["grey"], lw=1, zorder=1)
+    ax.axvline(0, color=COLORS["grey"], lw=1, zorder=1)
+    ax.spines[:].set_visible(False)
+    ax.tick_params(length=0)
+    return ax
+
+
+def arrow(ax: Axes, vector: ArrayLike, color: str = COLORS["blue"]) -> Quiver:
+    """Draw a vector of shape (2,) as an arrow from the origin; the zero vector is a dot.
+
+    Returns:
+        The artist; ``set_UVC(x, y)`` moves its tip.
+    """
+    x, y = np.asarray(vector)
+    units = {"angles": "xy", "scale_units": "xy", "scale": 1, "units": "inches"}
+    return ax.quiver(0, 0, x, y, color=color, width=0.035, zorder=3, **units)
+
+
+def heatmap(ax: Axes, values: ArrayLike, **options: Any) -> AxesImage:
+    """Draw a matrix as shaded cells with its numbers written in.
+
+    White is 0. Numbers of both signs are shaded orange below and blue above.
+
+    Args:
+        ax: Axes to draw on. Their ticks are removed; set them again where rows and columns have names.
+        values: Shape (m, n).
+        options: Passed on to ``ax.imshow``.
+    """
+    values = np.asarray(values)
+    largest = float(np.abs(values).max()) or 1.0
+    signed = {"cmap": SIGNED, "vmin": -largest, "vmax": largest} if (values < 0).any() else {"vmin": 0, "vmax": largest}
+    image = ax.imshow(values, **{**signed, **options})
+    for (i, j), value in np.ndenumerate(values):
+        ax.text(j, i, f"{value:.3g}", ha="center", va="center", color=ink_on(image.to_rgba(value)))
+    ax.set(xticks=[], yticks=[])
+    ax.grid(False)
+    ax.spines[:].set_visible(False)
+    return image
+
+
+SIGNED = mpl.colors.LinearSegmentedColormap.from_list("signed", [COLORS["orange"], "white", COLORS["blue"]])
+"""A colour map for numbers of both signs: orange, white for 0, blue."""
+
+
+def ink_on(color: ArrayLike) -> str:
+    """Black or white, whichever can be read on a colour given as red, green and blue from 0 to 1.
+
+    >>> ink_on((1, 1, 0.8)), ink_on((0, 0, 0.4))
+    ('black', 'white')
+    """
+    red, green, blue = np.asarray(color)[:3]
+    return "black" if 0.299 * red + 0.587 * green + 0.114 * blue > 0.5 else "white"
