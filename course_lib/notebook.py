@@ -72,7 +72,9 @@ def _path(thing: Callable[..., Any]) -> str:
 
 def _card(place: str, source: str) -> str:
     """Dark ink on an opaque card: it reads in a light and in a dark theme."""
-    code = highlight(source, PythonLexer(), HtmlFormatter(noclasses=True, prestyles="color:#222;background:none"))
+    code = highlight(
+        source, PythonLexer(), HtmlFormatter(noclasses=True, nobackground=True, prestyles="color:#222;background:none")
+    )
     return (
         '<div style="background:#f7f7f7;color:#222;border:1px solid #ddd;border-radius:4px;padding:8px 12px">'
         f'<div style="font-family:sans-serif;font-size:90%;color:#555">{place}</div>{code}</div>'

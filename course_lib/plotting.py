@@ -22,6 +22,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.quiver import Quiver
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 COLORS = {
@@ -131,7 +132,8 @@ def plane(ax: Axes, limit: float) -> Axes:
     Returns:
         The same axes.
     """
-    ax.set(xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal")
+    ticks = MaxNLocator(6, steps=[1, 2, 5, 10]).tick_values(-limit, limit)
+    ax.set(aspect="equal", xticks=ticks, yticks=ticks, xlim=(-limit, limit), ylim=(-limit, limit))
     ax.axhline(0, color=COLORS["grey"], lw=1, zorder=1)
     ax.axvline(0, color=COLORS["grey"], lw=1, zorder=1)
     ax.spines[:].set_visible(False)
@@ -146,8 +148,8 @@ def arrow(ax: Axes, vector: ArrayLike, color: str = COLORS["blue"]) -> Quiver:
         The artist; ``set_UVC(x, y)`` moves its tip.
     """
     x, y = np.asarray(vector)
-    units = {"angles": "xy", "scale_units": "xy", "scale": 1, "units": "inches"}
-    return ax.quiver(0, 0, x, y, color=color, width=0.035, zorder=3, **units)
+    units: dict[str, Any] = {"angles": "xy", "scale_units": "xy", "scale": 1, "units": "inches"}
+    return ax.quiver(0, 0, x, y, color=color, width=0.04, zorder=3, **units)
 
 
 def heatmap(ax: Axes, values: ArrayLike, **options: Any) -> AxesImage:
@@ -165,7 +167,7 @@ def heatmap(ax: Axes, values: ArrayLike, **options: Any) -> AxesImage:
     signed = {"cmap": SIGNED, "vmin": -largest, "vmax": largest} if (values < 0).any() else {"vmin": 0, "vmax": largest}
     image = ax.imshow(values, **{**signed, **options})
     for (i, j), value in np.ndenumerate(values):
-        ax.text(j, i, f"{value:.3g}", ha="center", va="center", color=ink_on(image.to_rgba(value)))
+        ax.text(j, i, f"{value:.3g}".replace("-", "−"), ha="center", va="center", color=ink_on(image.to_rgba(value)))
     ax.set(xticks=[], yticks=[])
     ax.grid(False)
     ax.spines[:].set_visible(False)
@@ -183,4 +185,4 @@ def ink_on(color: ArrayLike) -> str:
     ('black', 'white')
     """
     red, green, blue = np.asarray(color)[:3]
-    return "black" if 0.299 * red + 0.587 * green + 0.114 * blue > 0.5 else "white"
+    return "black" if 0.299 * red + 0.587 * green + 0.114 * blue > 0.45 else "white"
