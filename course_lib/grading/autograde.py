@@ -1,0 +1,151 @@
+"""One submission, graded by nbgrader in this process.
+
+nbgrader changes the working directory and the environment while it works, so this runs in a process of its own; see
+``batch``. Whatever else can turn a :class:`Job` into a :class:`Submission` can take its place there.
+
+Student code runs here with the rights of whoever grades: there is no sandbox.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from course_lib.grading import gradebook
+from course_lib.grading import notebook as nbk
+from course_lib.grading.converters import AutogradeConverter, ConversionError, convert
+from course_lib.grading.course import Course
+from course_lib.grading.kernels import prefer_this_python, private_sockets
+from course_lib.grading.results import Outcome, PlannedTest, Submission, TestResult, nothing_earned
+
+LONGEST_MESSAGE = 500
+OUTCOME_OF_ERROR: dict[str, Outcome] = {
+    "AssertionError": "failed",
+    "CellTimeoutError": "timeout",
+    "DeadKernelError": "crashed",
+    "MemoryError": "memory",
+}
+WORDLESS: dict[Outcome, str] = {
+    "failed": "an assertion without a message",
+    "timeout": "out of time",
+    "crashed": "Python stopped",
+    "memory": "out of memory",
+}
+
+
+@dataclass(frozen=True)
+class Job:
+    """A submission to grade, and all that grading it takes: plain data that can be sent to another process."""
+
+    root: Path
+    settings: dict[str, str]
+    """Settings of ``CourseDirectory`` that differ from the course's own."""
+    assignment: str
+    student: str
+    notebooks: list[str]
+    plan: list[PlannedTest]
+    tests_version: str
+    timeout: int | None = None
+    """Seconds a cell may run; None for the course's own limit."""
+    force: bool = False
+    """Grade again what has been graded already."""
+
+
+def autograde(job: Job) -> Submission:
+    """Grade one submission, record it in the gradebook, and keep the graded notebook.
+
+    What was graded before and has not changed since is not run again, unless the job says so.
+    """
+    prefer_this_python(os.environ)
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # submissions are graded side by side
+    course = Course.read(job.root).having(**job.settings)
+    directory = course.path("submitted", job.student, job.assignment)
+    present = [name for name in job.notebooks if (directory / f"{name}.ipynb").is_file()]
+    if not present:
+        return nothing_earned(job.student, "missing", job.plan, "missing", _what_came_instead(directory))
+    try:
+        for name in present:
+            nbk.read(directory / f"{name}.ipynb")
+        _run(course, job, _version(directory))
+    except nbk.UnreadableNotebookError as error:
+        return nothing_earned(job.student, "unreadable", job.plan, "missing", f"{name}.ipynb: {error}")
+    except ConversionError as error:
+        return nothing_earned(job.student, "unreadable", job.plan, "missing", str(error)[:LONGEST_MESSAGE])
+    return read_result(course, job)
+
+
+def _run(course: Course, job: Job, version: str) -> None:
+    graded = gradebook.has_submission(course, job.assignment, job.student)
+    stamped = [stamp.get("submission", version) for stamp in _stamps(course, job)]
+    settings = {
+        "Autograde": {"force": job.force or not graded or any(stamp != version for stamp in stamped)},
+        "AutogradeConverter": {"stamp": {"submission": version, "tests": job.tests_version}},
+        "Execute": {} if job.timeout is None else {"timeout": job.timeout},
+    }
+    with private_sockets() as sockets:
+        convert(AutogradeConverter, course, job.assignment, job.student, **settings, **sockets)
+
+
+def read_result(course: Course, job: Job) -> Submission:
+    """What the gradebook and the graded notebooks say about a submission."""
+    scores, by_hand = gradebook.auto_scores(course, job.assignment, job.student)
+    notebooks = _graded_notebooks(course, job)
+    tests = tuple(
+        _verdict(test, scores.get((test.notebook, test.cell)), notebooks.get(test.notebook)) for test in job.plan
+    )
+    seconds = max((stamp.get("seconds", 0.0) for stamp in _stamps(course, job)), default=0.0)
+    return Submission(job.student, "graded", tests, seconds, by_hand)
+
+
+def _verdict(test: PlannedTest, score: float | None, notebook: NotebookNode | None) -> TestResult:
+    cell = nbk.by_grade_id(notebook).get(test.cell) if notebook else None
+    if cell is None:
+        what = "notebook" if notebook is None else "test cell"
+        return TestResult(test.id, score or 0.0, test.points, "missing", f"the {what} is missing from the submission")
+    outcome, message = outcome_of(cell, full_score=score == test.points)
+    return TestResult(test.id, score or 0.0, test.points, outcome, message[:LONGEST_MESSAGE])
+
+
+def outcome_of(cell: NotebookNode, *, full_score: bool) -> tuple[Outcome, str]:
+    """What the outputs of a test cell that was run say."""
+    error = nbk.error(cell)
+    if error is not None:
+        outcome = OUTCOME_OF_ERROR.get(error.ename, "error")
+        if outcome == "error":
+            return outcome, f"{error.ename}: {error.evalue}"
+        return outcome, error.evalue or WORDLESS[outcome]
+    if full_score:
+        return "passed", ""
+    for output in cell.outputs:
+        if output.output_type == "stream" and output.name == "stderr":
+            return "failed", f"nbgrader gives no points for a test that writes to stderr: {output.text.strip()}"
+    return "failed", "partial credit"
+
+
+def _what_came_instead(directory: Path) -> str:
+    others = [path.name for path in sorted(directory.glob("*.ipynb"))]
+    return f"no notebook of the expected name, but {', '.join(others)}" if others else "nothing was submitted"
+
+
+def _version(directory: Path) -> str:
+    """A hash of everything submitted; not of the time, which nbgrader looks at itself."""
+    digest = hashlib.sha256()
+    for path in sorted(directory.rglob("*")):
+        if path.is_file() and path.name != "timestamp.txt":
+            digest.update(f"{path.relative_to(directory)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _graded_notebooks(course: Course, job: Job) -> dict[str, NotebookNode]:
+    directory = course.path("autograded", job.student, job.assignment)
+    paths = {name: directory / f"{name}.ipynb" for name in job.notebooks}
+    return {name: nbk.read(path) for name, path in paths.items() if path.is_file()}
+
+
+def _stamps(course: Course, job: Job) -> list[dict]:
+    """What :class:`AutogradeConverter` noted in the graded notebooks; empty dicts for those of plain nbgrader."""
+    return [notebook.metadata.get("course", {}) for notebook in _graded_notebooks(course, job).values()]

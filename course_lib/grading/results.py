@@ -1,0 +1,80 @@
+"""What grading says about a submission: plain data, the same whoever graded it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Outcome = Literal["passed", "failed", "error", "timeout", "memory", "crashed", "missing"]
+Status = Literal["graded", "unreadable", "missing"]
+
+
+@dataclass(frozen=True)
+class PlannedTest:
+    """A test cell that earns points by itself."""
+
+    notebook: str
+    cell: str
+    points: float
+    exercise: str
+    id: str
+    """The cell's name; with the notebook's before it where an assignment has several notebooks."""
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """One test cell's verdict."""
+
+    id: str
+    points: float
+    max_points: float
+    outcome: Outcome
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One student's result. Scores are over the points that are graded automatically."""
+
+    student: str
+    status: Status
+    tests: tuple[TestResult, ...]
+    seconds: float = 0.0
+    needs_manual_grade: bool = False
+
+    @property
+    def score(self) -> float:
+        """The points earned."""
+        return sum(test.points for test in self.tests)
+
+    @property
+    def max_score(self) -> float:
+        """The points there are."""
+        return sum(test.max_points for test in self.tests)
+
+    @property
+    def needs_eyes(self) -> bool:
+        """Whether something went wrong that is not merely a wrong answer."""
+        return self.status != "graded" or any(
+            test.outcome in ("timeout", "memory", "crashed", "missing") for test in self.tests
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The record that ``course grade --json`` writes."""
+        return {
+            "student": self.student,
+            "status": self.status,
+            "score": self.score,
+            "max_score": self.max_score,
+            "seconds": round(self.seconds, 3),
+            "needs_manual_grade": self.needs_manual_grade,
+            "tests": [asdict(test) for test in self.tests],
+        }
+
+
+def nothing_earned(
+    student: str, status: Status, plan: list[PlannedTest], outcome: Outcome, message: str, seconds: float = 0.0
+) -> Submission:
+    """The record of a submission whose tests could not be run."""
+    tests = tuple(TestResult(test.id, 0.0, test.points, outcome, message) for test in plan)
+    return Submission(student, status, tests, seconds)
