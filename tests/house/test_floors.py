@@ -12,6 +12,7 @@ LIBRARY = ROOT / "course_lib"
 
 FLOORS = {
     "arrays": 0,
+    "_estimators": 1,
     "linear_algebra": 1,
     "probability": 1,
     "metrics": 1,
@@ -27,7 +28,12 @@ FLOORS = {
 }
 
 # Within a floor one module may stand on another, in one direction only.
-NEIGHBOURS = {("notebook", "plotting"), ("demos", "plotting"), ("demos", "notebook")}
+NEIGHBOURS = {
+    ("probability", "linear_algebra"),
+    ("notebook", "plotting"),
+    ("demos", "plotting"),
+    ("demos", "notebook"),
+}
 
 MODULES = sorted(path for path in LIBRARY.rglob("*.py") if path != LIBRARY / "__init__.py")
 
@@ -42,9 +48,11 @@ def rooms_imported_by(path: Path) -> set[str]:
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: write absolute imports, so that the floors can be read"
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
             names = [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 1 and path.parent != LIBRARY, f"{path}: relative imports stay inside a package"  # noqa: PT018
+            continue
         else:
             continue
         rooms |= {name.split(".")[1] for name in names if name.startswith("course_lib.")}
