@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import struct
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -106,24 +107,25 @@ def show(fig: Figure, alt: str) -> None:
     fig.savefig(buffer, format="png", dpi=2 * fig.dpi, bbox_inches="tight", facecolor="white")
     plt.close(fig)
     png = buffer.getvalue()
-    width = int.from_bytes(png[16:20]) // 2
-    display({"text/html": image_tag(png, alt, width), "image/png": _base64(png), "text/plain": alt}, raw=True)
+    display({"text/html": image_tag(png, alt), "image/png": base64_text(png), "text/plain": alt}, raw=True)
 
 
-def image_tag(png: bytes, alt: str, width: int) -> str:
-    """An ``<img>`` that carries a PNG inside it, ``width`` pixels wide or as wide as the page.
-
-    >>> image_tag(b"", "a < b", 300)
-    '<img src="data:image/png;base64," alt="a &lt; b" width="300" style="max-width:100%;height:auto">'
-    """
+def image_tag(png: bytes, alt: str) -> str:
+    """An ``<img>`` that carries a PNG inside it, shown at half its size in pixels, or as wide as a narrow page."""
+    width, height = struct.unpack(">II", png[16:24])  # where a PNG's header has them
     return (
-        f'<img src="data:image/png;base64,{_base64(png)}" alt="{html.escape(alt)}" width="{width}" '
-        'style="max-width:100%;height:auto">'
+        f'<img src="data:image/png;base64,{base64_text(png)}" alt="{html.escape(alt)}" '
+        f'width="{width // 2}" height="{height // 2}" style="max-width:100%;height:auto">'
     )
 
 
-def _base64(png: bytes) -> str:
-    return base64.b64encode(png).decode()
+def base64_text(data: bytes) -> str:
+    """Bytes as the text that HTML and notebooks carry them in.
+
+    >>> base64_text(b"PNG")
+    'UE5H'
+    """
+    return base64.b64encode(data).decode()
 
 
 def plane(ax: Axes, limit: float) -> Axes:
