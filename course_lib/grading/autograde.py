@@ -97,8 +97,10 @@ def read_result(course: Course, job: Job) -> Submission:
     tests = tuple(
         _verdict(test, scores.get((test.notebook, test.cell)), notebooks.get(test.notebook)) for test in job.plan
     )
-    seconds = max((stamp.get("seconds", 0.0) for stamp in _stamps(course, job)), default=0.0)
-    return Submission(job.student, "graded", tests, seconds, by_hand)
+    stamps = _stamps(course, job)
+    seconds = max((stamp.get("seconds", 0.0) for stamp in stamps), default=0.0)
+    older = any(stamp.get("tests", job.tests_version) != job.tests_version for stamp in stamps)
+    return Submission(job.student, "graded", tests, seconds, by_hand, older)
 
 
 def _verdict(test: PlannedTest, score: float | None, notebook: NotebookNode | None) -> TestResult:

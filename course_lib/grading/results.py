@@ -41,6 +41,8 @@ class Submission:
     tests: tuple[TestResult, ...]
     seconds: float = 0.0
     needs_manual_grade: bool = False
+    older_tests: bool = False
+    """Whether the tests have changed since this was graded."""
 
     @property
     def score(self) -> float:

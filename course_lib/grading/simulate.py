@@ -96,6 +96,7 @@ def _hand_in(course: Course, assignment: str, released: Path, target: Path, kind
             if not nbk.is_solution(cell):
                 continue
             way = "blank" if kind == "not begun" else "right" if rng.random() < skill else rng.choice(WRONG_WAYS)
+            way = "written" if cell.cell_type != "code" and way != "blank" else way
             answers[way] += 1
             cell.source = _answer(cell, _exercise(course, solutions[name], cell), way, rng)
         if kind == "a test cell deleted":
@@ -125,7 +126,7 @@ def _exercise(course: Course, solution: NotebookNode, released: NotebookNode) ->
 def _answer(cell: NotebookNode, exercise: Exercise, way: str, rng: random.Random) -> str:
     if way == "blank":
         return exercise.blank
-    if cell.cell_type != "code":
+    if way == "written":
         return rng.choice(WRITTEN_ANSWERS)
     if way == "right":
         return exercise.right

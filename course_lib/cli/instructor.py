@@ -1,0 +1,328 @@
+"""Commands for instructors: build assignments, rehearse with a class, grade, give feedback.
+
+What they need of nbgrader takes two seconds to import, so each imports it when it is called.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import time
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from course_lib.cli.output import CourseOption, JsonFlag, console, errors, number, print_json
+from course_lib.grading.course import Course, CourseError
+
+if TYPE_CHECKING:
+    from course_lib.grading.autograde import Job
+    from course_lib.grading.build import Registered
+    from course_lib.grading.results import Submission
+
+AssignmentArgument = Annotated[str, typer.Argument(metavar="ASSIGNMENT", help="The name of an assignment.")]
+SubmittedOption = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Where the submissions lie: DIR/<student>/<assignment>/.")
+]
+GradebookOption = Annotated[
+    str | None, typer.Option(metavar="URL", help="The gradebook's database (default: the course's own).")
+]
+MOST_WORKERS = 4
+MARKS = {
+    "passed": "[green]✓[/]",
+    "failed": "[red]✗[/]",
+    "error": "[red]E[/]",
+    "timeout": "[yellow]T[/]",
+    "memory": "[yellow]M[/]",
+    "crashed": "[yellow]![/]",
+    "missing": "[yellow]?[/]",
+}
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Register this module's commands."""
+    app.command()(build)
+    app.command("simulate-class")(simulate_class)
+    app.command()(grade)
+    app.command()(feedback)
+
+
+def build(
+    assignments: Annotated[
+        list[str] | None, typer.Argument(metavar="[ASSIGNMENT]...", help="Which assignments (default: all).")
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit with 1 if anything would change.")
+    ] = False,
+    course: CourseOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Make the students' notebooks from the instructor's, and register them in the gradebook.
+
+    Example: course build 02_linear_algebra
+    """
+    here = Course.find(course)
+    names = assignments or here.assignments()
+    for name in names:
+        here.require_assignment(name)
+    if check:
+        _check_drift(here, names, as_json, everything=not assignments)
+        return
+    from course_lib.grading.build import build as build_one
+
+    built = {name: build_one(here, name) for name in names}
+    if as_json:
+        print_json({name: _described(registered) for name, registered in built.items()})
+        return
+    table = Table("Assignment", "Notebooks", "Tests", "Points", "of them by hand", title=f"built in {here.root}")
+    for name, registered in built.items():
+        row = _described(registered)
+        cells = [row[key] for key in ("notebooks", "tests", "points", "points_by_hand")]
+        table.add_row(name, *map(number, cells))
+    console.print(table)
+
+
+def _described(registered: Registered) -> dict[str, float]:
+    automatic = sum(test.points for test in registered.plan)
+    return {
+        "notebooks": len(registered.notebooks),
+        "tests": len(registered.plan),
+        "points": automatic + registered.points_by_hand,
+        "points_by_hand": registered.points_by_hand,
+    }
+
+
+def _check_drift(course: Course, names: list[str], as_json: bool, *, everything: bool) -> None:
+    from course_lib.grading.build import drift
+
+    drifted = {name: difference for name in names if (difference := drift(course, name))}
+    if everything:
+        orphans = {path.parent.name: path for path in course.released_notebooks()}.keys() - set(names)
+        drifted |= {name: f"{course.release(name)} has no source" for name in sorted(orphans)}
+    if as_json:
+        print_json({"assignments": names, "drift": drifted})
+    else:
+        for difference in drifted.values():
+            console.print(difference, markup=False, highlight=False, soft_wrap=True)
+        if drifted:
+            console.print(f"[red]Drifted:[/] {', '.join(drifted)}. Run `course build` and commit what it writes.")
+        else:
+            console.print(f"{len(names)} assignments are as they would be built now.", highlight=False)
+    if drifted:
+        raise typer.Exit(1)
+
+
+def simulate_class(
+    assignment: AssignmentArgument,
+    n: Annotated[int, typer.Option("-n", min=1, max=1000, help="How many students.")] = 30,
+    seed: Annotated[int, typer.Option(help="The same class comes from the same seed.")] = 0,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where to (default: build/class in the course).")
+    ] = None,
+    course: CourseOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Make submissions of varied quality to rehearse with: right, wrong, blank, crashing, and some broken files.
+
+    Example: course simulate-class 02_linear_algebra -n 30
+    """
+    from course_lib.grading.simulate import simulate
+
+    here = Course.find(course)
+    directory = (out or here.root / "build" / "class").resolve()
+    class_ = simulate(here, assignment, n, seed, directory)
+    if as_json:
+        print_json({"out": str(directory), "students": {each.student: each.submission for each in class_}})
+        return
+    table = Table("Student", "Hands in", title=f"{n} submissions of {assignment}")
+    for each in class_:
+        table.add_row(each.student, each.submission)
+    console.print(table)
+    console.print(f"Grade them: course grade {assignment} --submitted {directory}", highlight=False, soft_wrap=True)
+
+
+def grade(
+    assignment: AssignmentArgument,
+    submitted: SubmittedOption = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="How many submissions at a time (default: a core each).")
+    ] = None,
+    scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster to grade on.")] = None,
+    gradebook: GradebookOption = None,
+    timeout: Annotated[int | None, typer.Option(min=1, help="Seconds a cell may run (default: the course's).")] = None,
+    memory: Annotated[int | None, typer.Option(min=1, metavar="MIB", help="Memory a submission may use.")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the results there.")] = None,
+    no_sandbox: Annotated[bool, typer.Option("--no-sandbox", help="Student code may do what you may do.")] = False,
+    regrade: Annotated[bool, typer.Option("--regrade", help="Also grade again what has not changed.")] = False,
+    course: CourseOption = None,
+) -> None:
+    """Grade an assignment: all submissions that are new or changed. Scores and comments given by hand are kept.
+
+    A class made by simulate-class is graded beside its directory, away from the real gradebook.
+
+    Example: course grade 02_linear_algebra --json results.json
+    """
+    if scheduler is not None or memory is not None:
+        option = "--scheduler" if scheduler is not None else "--memory"
+        raise CourseError(f"{option} is not available with nbgrader grading inside. Leave it out.")
+    if json_file is not None and not json_file.resolve().parent.is_dir():
+        raise CourseError(f"{json_file} cannot be written: there is no directory {json_file.parent}.")
+    from course_lib.grading.autograde import autograde
+    from course_lib.grading.batch import run
+
+    here = _placed(Course.find(course), assignment, submitted, gradebook)
+    if not no_sandbox:
+        errors.print("[yellow]There is no sandbox: student code runs with your rights.[/] (--no-sandbox: say no more)")
+    started = time.monotonic()
+    jobs = _jobs(here, assignment, timeout, regrade)
+    results = []
+    with _progress() as progress:
+        task = progress.add_task(f"grading {assignment}", total=len(jobs))
+        for submission in run(jobs, autograde, workers or min(MOST_WORKERS, _cores())):
+            results.append(submission)
+            progress.advance(task)
+    results.sort(key=lambda submission: submission.student)
+    seconds = time.monotonic() - started
+    if json_file is not None:
+        records = [submission.as_json() for submission in results]
+        data = {"assignment": assignment, "seconds": round(seconds, 3), "submissions": records}
+        json_file.write_text(json.dumps(data, indent=2) + "\n")
+    _print_results(here, jobs[0], results, seconds)
+
+
+def _placed(course: Course, assignment: str, submitted: Path | None, gradebook: str | None) -> Course:
+    """The course with the submissions and the gradebook that the options name."""
+    from course_lib.grading.simulate import is_simulated, rehearsal_settings
+
+    course.require_assignment(assignment)
+    settings: dict[str, Any] = {}
+    if submitted is not None:
+        directory = submitted.resolve()
+        if not directory.is_dir():
+            raise CourseError(f"There is no directory {submitted}.")
+        settings["submitted_directory"] = str(directory)
+        if is_simulated(directory, assignment):
+            settings |= rehearsal_settings(directory)
+    if gradebook is not None:
+        settings["db_url"] = gradebook
+    return course.having(**settings)
+
+
+def _jobs(course: Course, assignment: str, timeout: int | None, regrade: bool) -> list[Job]:
+    from course_lib.grading import gradebook
+    from course_lib.grading.autograde import Job
+    from course_lib.grading.build import register
+    from course_lib.grading.simulate import is_simulated
+
+    registered, changed = register(course, assignment)
+    if changed:
+        errors.print(
+            f"[yellow]Tests changed since the last build:[/] {escape(', '.join(changed))}. "
+            "Grading uses them as they are now.",
+            soft_wrap=True,
+        )
+    students = set(course.by_student("submitted", assignment))
+    if not is_simulated(Path(course.setting("submitted_directory")), assignment):
+        students |= gradebook.students(course)
+    if not students:
+        raise CourseError(
+            f"There are no submissions: expected {course.path('submitted', '<student>', assignment)}/, "
+            "one for each student."
+        )
+    names = ("submitted_directory", "autograded_directory", "db_url")
+    settings = {name: value for name in names if (value := course.config.CourseDirectory.get(name))}
+    version = registered.version
+    return [
+        Job(
+            course.root, settings, assignment, student, registered.notebooks, registered.plan, version, timeout, regrade
+        )
+        for student in sorted(students)
+    ]
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, TextColumn("left:"), TimeRemainingColumn(), console=errors, transient=True)
+
+
+def _print_results(course: Course, job: Job, results: list[Submission], seconds: float) -> None:
+    exercise_of = {test.id: (test.notebook, test.exercise) for test in job.plan}
+    table = Table("Student", "Score", "Max", "Tests", "Look at", title=f"{job.assignment}, graded in {seconds:.0f} s")
+    for submission in sorted(results, key=lambda each: (not each.needs_eyes, each.student)):
+        marks = _marks(submission, exercise_of) if submission.status == "graded" else ""
+        score, most = number(submission.score), number(submission.max_score)
+        table.add_row(submission.student, score, most, marks, escape(_what_to_look_at(submission)))
+    console.print(table)
+    console.print(
+        "✓ passed  ✗ failed  E error  T timeout  M memory  ! crashed  ? missing; a gap between exercises",
+        style="dim",
+        soft_wrap=True,
+    )
+    count = Counter(submission.status for submission in results)
+    by_hand = sum(submission.needs_manual_grade for submission in results)
+    console.print(
+        f"{count['graded']} graded, {count['unreadable']} unreadable, {count['missing']} missing; "
+        f"{by_hand} have answers to be graded by hand. Gradebook: {course.gradebook_url}",
+        highlight=False,
+        soft_wrap=True,
+    )
+    stale = sum(submission.older_tests for submission in results)
+    if stale:
+        console.print(f"[yellow]{stale} were graded before the tests changed.[/] --regrade grades them again.")
+
+
+def _marks(submission: Submission, exercise_of: dict[str, tuple[str, str]]) -> str:
+    by_exercise = itertools.groupby(submission.tests, lambda test: exercise_of[test.id])
+    return " ".join("".join(MARKS[test.outcome] for test in tests) for _, tests in by_exercise)
+
+
+def _what_to_look_at(submission: Submission) -> str:
+    if submission.status != "graded":
+        return f"{submission.status}: {submission.tests[0].message if submission.tests else ''}"
+    odd = [
+        f"{test.id}: {test.outcome}" for test in submission.tests if test.outcome not in ("passed", "failed", "error")
+    ]
+    return ", ".join(odd)
+
+
+def feedback(
+    assignment: AssignmentArgument,
+    submitted: SubmittedOption = None,
+    gradebook: GradebookOption = None,
+    course: CourseOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Write an HTML page for every graded student: their code, the visible tests, a verdict for each test.
+
+    Example: course feedback 02_linear_algebra
+    """
+    from course_lib.grading.feedback import feedback as give_feedback
+
+    here = _placed(Course.find(course), assignment, submitted, gradebook)
+    written, failed = [], {}
+    for student, problem in give_feedback(here, assignment):
+        if problem:
+            failed[student] = problem
+        else:
+            written.append(student)
+    if not written and not failed:
+        raise CourseError(f"Nobody has been graded. Run `course grade {assignment}` first.")
+    where = here.path("feedback", "<student>", assignment)
+    if as_json:
+        print_json({"written": written, "failed": failed, "where": str(where)})
+    else:
+        console.print(f"{len(written)} pages written: {where}", highlight=False, markup=False, soft_wrap=True)
+        for student, problem in failed.items():
+            console.print(f"[red]{student}[/]: {escape(problem)}")
+    if failed:
+        raise typer.Exit(1)
