@@ -46,7 +46,7 @@ def check_square(A: Array) -> ModuleType:
 def check_symmetric(A: Array) -> ModuleType:
     """Accept a symmetric matrix or a stack of them; the second half of the digits may differ by rounding."""
     xp = check_square(A)
-    if not xp.all(A == A.mT):
+    if not xp.all(A.mT == A):
         asymmetry = xp.max(xp.abs(A - A.mT))
         if asymmetry > xp.finfo(A.dtype).eps ** 0.5 * xp.max(xp.abs(A)):
             raise ValueError(

@@ -74,12 +74,15 @@ def power_iteration(
     check_single(A)
     v = _random_start(A, generator)
     tol = 100 * xp.finfo(A.dtype).eps if tol is None else tol
+    largest = xp.max(xp.abs(A))
+    scale = xp.where(largest == 0, 1.0, largest)
+    unit = A / scale  # so that no square overflows
     for _ in range(max_iter):
         v = v / _length(v)
-        Av = A @ v
+        Av = unit @ v
         eigenvalue = v @ Av
         if _length(Av - eigenvalue * v) <= tol * xp.abs(eigenvalue):
-            return eigenvalue, v * xp.sign(v[xp.argmax(xp.abs(v))])
+            return eigenvalue * scale, v * xp.sign(v[xp.argmax(xp.abs(v))])
         v = Av
     raise np.linalg.LinAlgError(
         f"power iteration did not converge in {max_iter} steps: the two largest eigenvalues may be equal in size "

@@ -105,8 +105,8 @@ def elimination_steps(A: Array, b: Array, *, pivot: bool = True) -> list[Step]:
 
 def _augmented(A: Array, b: Array) -> tuple[ModuleType, Array]:
     """The namespace, and the matrix with the right-hand sides beside it, [A | b]."""
-    check_single(A)
     xp = check_system(A, b)
+    check_single(A)
     if b.ndim > 2:
         raise ValueError(f"expected b of shape (n,) or (n, k), got {tuple(b.shape)}")
     return xp, xp.concat([A, xp.reshape(b, (A.shape[0], -1))], axis=1)

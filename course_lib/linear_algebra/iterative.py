@@ -103,7 +103,7 @@ def _as_function(A: Array | Callable[[Array], Array], b: Array) -> Callable[[Arr
     """Multiplication with A, which is one symmetric matrix that goes with b, or already that function."""
     if callable(A):
         return A
-    check_single(A)
     check_system(A, b)
+    check_single(A)
     check_symmetric(A)
     return lambda v: A @ v

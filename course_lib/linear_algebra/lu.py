@@ -207,7 +207,7 @@ def _lu_vjp(A: Array, lu: Array, piv: Array, lu_bar: Array, _: None) -> Array:
 def _lu(A: Array) -> tuple[Array, Array]:
     """A column of L, then a row of U, each from those before it; block by block the rest is brought up to date."""
     xp, n = namespace(A), A.shape[-1]
-    lu = xp.reshape(xp.asarray(A, copy=True), (-1, n, n))
+    lu = xp.reshape(xp.astype(A, A.dtype, copy=True), (-1, n, n))
     stack = xp.arange(lu.shape[0], device=device(A))
     piv = xp.zeros((lu.shape[0], n), dtype=xp.int64, device=device(A))
     for k in range(0, n, BLOCK):
@@ -288,7 +288,8 @@ def _det(A: Array) -> Array:
     xp = namespace(A)
     lu, piv = _lu(A)
     swaps = xp.sum(xp.astype(piv != xp.arange(A.shape[-1], device=device(A)), xp.int64), axis=-1)
-    return xp.prod(diagonal(lu), axis=-1) * (1 - 2 * (swaps % 2))
+    product = xp.prod(diagonal(lu), axis=-1)
+    return xp.where(swaps % 2 == 1, -product, product)[()]
 
 
 def _cofactors(A: Array) -> Array:

@@ -18,8 +18,8 @@ def svd(A: Array, full_matrices: bool = True) -> tuple[Array, Array, Array]:
 
     A QR factorisation reduces a tall matrix to a small triangle $R$. Jacobi's rotations then make the rows of $R$
     orthogonal to each other: their lengths are the singular values, their directions are the rows of $V^\top$, and the
-    rotations, undone, give $U$. Small singular values come out as precisely as large ones, which the eigenvalues of
-    $A^\top A$ could not offer: squaring loses half the digits. Meant for up to some 200 columns.
+    rotations, undone, give $U$. The eigenvalues of $A^\top A$ are the squares of the singular values, but to form that
+    product would lose half the digits of small ones. Meant for up to some 200 columns.
 
     Args:
         A: Matrix, shape (..., m, n).
@@ -161,7 +161,7 @@ def thin_svd(A: Array) -> tuple[Array, Array, Array]:
     order = xp.argsort(lengths, axis=-1, descending=True)
     rows = xp.take_along_axis(rows, xp.broadcast_to(order[..., None], tuple(rows.shape)), axis=-2)
     V, signs = householder(rows[..., :n].mT, columns=n)  # orthogonal columns: this only makes them unit, even the zeros
-    V = V * xp.where(diagonal(signs) < 0, -1.0, 1.0)[..., None, :]
+    V = xp.where(diagonal(signs)[..., None, :] < 0, -V, V)
     return Q @ rows[..., n:].mT, xp.take_along_axis(lengths, order, axis=-1) * scale[..., 0], V.mT
 
 
