@@ -70,6 +70,9 @@ def lu_solve(lu_and_piv: tuple[Array, Array], b: Array) -> Array:
     """
     lu, piv = lu_and_piv
     check_system(lu, b)
+    namespace(lu, piv)
+    if piv.shape != lu.shape[:-1]:
+        raise ValueError(f"expected piv of shape {tuple(lu.shape[:-1])} from lu_factor, got {tuple(piv.shape)}")
     _refuse_singular(lu)
     return for_columns(lambda columns: _solve_factored(lu, piv, columns), b)
 

@@ -38,6 +38,14 @@ def test_a_singular_matrix_has_factors_but_no_solution(asarray):
         lu_solve(factors, asarray([1, 2, 3]))
 
 
+def test_factors_that_do_not_belong_together_are_refused(asarray):
+    lu, piv = lu_factor(asarray(np.eye(3)))
+    with pytest.raises(ValueError, match=r"piv of shape \(3,\) from lu_factor, got \(2,\)"):
+        lu_solve((lu, piv[:2]), asarray(np.ones(3)))
+    with pytest.raises(TypeError, match="got list"):
+        lu_solve((lu, [0, 1, 2]), asarray(np.ones(3)))
+
+
 @pytest.mark.parametrize("n", SIZES)
 def test_lu_solve(asarray, rng, assert_agrees, n):
     A, b = rng.normal(size=(n, n)), rng.normal(size=(n, 3))
