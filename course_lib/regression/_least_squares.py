@@ -85,16 +85,16 @@ class Basis:
         row_space, _ = qr(lengths * self.rows)
         return row_space @ (row_space.mT @ x)
 
-    def variance(self, C: Array) -> Array:
-        r"""$c^\top (Z^\top Z)^{-1} c$ for the rows $c$ of C, (m, p): the variance of $c^\top x$ in units of $\sigma^2$.
+    def spread(self, C: Array) -> Array:
+        r"""The standard deviation of $c^\top x$ in units of $\sigma$, for the rows c of C, (m, p).
 
-        NaN where $c^\top x$ is not the same for all equally good x.
+        $\sqrt{c^\top (Z^\top Z)^{-1} c}$; NaN where $c^\top x$ is not the same for all equally good x.
         """
         xp = namespace(C)
         scaled = C / self.lengths
         outside = scaled - scaled @ self.rows @ self.rows.mT
         determined = norm(outside, axis=1) <= 1e-4 * norm(scaled, axis=1)
-        return xp.where(determined, xp.sum((C @ self.factor) ** 2, axis=1), xp.nan)
+        return xp.where(determined, norm(C @ self.factor, axis=1) if self.rank else 0.0, xp.nan)
 
 
 def orthonormal_basis(Z: Array, noise: float) -> Basis:
@@ -121,13 +121,18 @@ def orthonormal_basis(Z: Array, noise: float) -> Basis:
     return Basis(U[:, kept], V / s[kept] / lengths[:, None], V, lengths, None)
 
 
-def feature_names(estimator: Any) -> list[str]:
+def column_names(estimator: Any) -> list[str]:
     """What the columns are called: as in the data frame of ``fit``, else x0, x1, … as scikit-learn does."""
-    return [str(name) for name in getattr(estimator, "feature_names_in_", _numbered(estimator.n_features_in_))]
+    numbered = [f"x{j}" for j in range(estimator.n_features_in_)]
+    return [str(name) for name in getattr(estimator, "feature_names_in_", numbered)]
 
 
-def _numbered(p: int) -> list[str]:
-    return [f"x{j}" for j in range(p)]
+def linear_predictor(X: Array, coef: Array, intercept: Array | float) -> Array:
+    """X @ coef + intercept for coefficients (p,) or (outputs, p), in the higher of two precisions."""
+    xp = namespace(X, coef)
+    dtype = xp.result_type(X, coef)
+    X, coef = xp.astype(X, dtype), xp.astype(coef, dtype)
+    return X @ (coef if coef.ndim == 1 else coef.T) + intercept
 
 
 def warn_if_collinear(Z: Array, basis: Basis, names: Sequence[str]) -> None:
@@ -145,7 +150,7 @@ def warn_if_collinear(Z: Array, basis: Basis, names: Sequence[str]) -> None:
         told.append(f"{_listed(names, together)} cannot be told apart: some are combinations of the others")
     warnings.warn(
         f"collinear columns: {', and '.join(told)}. The coefficients given are those with the smallest norm of all "
-        "that fit equally well. Drop columns until this warning goes, or use Ridge",
+        "that fit equally well. Drop columns until this warning goes, or put a penalty on coefficients",
         CollinearityWarning,
         stacklevel=4,
     )

@@ -59,8 +59,9 @@ class CrossEntropy:
         for k in range(m):
             row = [blocks[j][k].T for j in range(k)]
             for j in range(k, m):
-                curvature = self.s * P[:, k] * ((j == k) - P[:, j])
-                row.append((self.X.T * curvature) @ self.X + (j == k) * self.price * eye)
+                same = float(j == k)
+                curvature = self.s * P[:, k] * (same - P[:, j])
+                row.append((self.X.T * curvature) @ self.X + same * self.price * eye)
             blocks.append(row)
         return xp.concat([xp.concat(row, axis=1) for row in blocks])
 

@@ -18,7 +18,8 @@ from course_lib.metrics import r2_score
 from course_lib.regression._least_squares import (
     Basis,
     centre,
-    feature_names,
+    column_names,
+    linear_predictor,
     orthonormal_basis,
     warn_if_collinear,
     weighted_rows,
@@ -69,9 +70,7 @@ class LinearModel(MultiOutputMixin, RegressorMixin, BaseEstimator):
     def predict(self, X: Array) -> Array:
         """The expected y of each row of ``X``: shape (n,) or (n, outputs)."""
         check_is_fitted(self)
-        X = validate(self, X, reset=False)
-        namespace(X, self.coef_)
-        return X @ (self.coef_ if self.coef_.ndim == 1 else self.coef_.T) + self.intercept_
+        return linear_predictor(validate(self, X, reset=False), self.coef_, self.intercept_)
 
     def score(self, X: Array, y: Array, sample_weight: Array | None = None) -> float:
         """R² of the predictions for ``X``: 1 is perfect, 0 no better than predicting the mean of y every time."""
@@ -122,7 +121,7 @@ class LinearRegression(LinearModel):
         """
         data = self._prepare(X, y, sample_weight)
         basis = orthonormal_basis(data.Z, data.noise)
-        warn_if_collinear(data.Z, basis, feature_names(self))
+        warn_if_collinear(data.Z, basis, column_names(self))
         w = basis.coefficients(basis.Q.mT @ data.B)
         self._set_coefficients(w, data)
         self.rank_ = basis.rank
@@ -137,22 +136,22 @@ class LinearRegression(LinearModel):
         if self.fit_intercept:
             varies = xp.any(data.Z != 0, axis=0)  # a constant column is as good as absent
             directions = xp.concat([xp.where(varies, -data.x_mean, 0)[None, :], directions])
-        variances = np.asarray(basis.variance(directions).tolist())
+        spreads = np.asarray(basis.spread(directions).tolist())
         if self.fit_intercept:
-            variances[0] += 1 / data.weight
+            spreads[0] = np.hypot(spreads[0], data.weight**-0.5)
         return {
-            "unscaled_variances": variances,
+            "unscaled_errors": spreads,
             "rss": xp.sum((data.B - data.Z @ w) ** 2).item(),
             "tss": xp.sum(data.B**2).item(),
             "df_model": basis.rank,
             "df_residual": n - basis.rank - self.fit_intercept,
         }
 
-    def summary(self, feature_names_in: Sequence[str] | None = None, *, level: float = 0.95) -> Summary:
+    def summary(self, feature_names: Sequence[str] | None = None, *, level: float = 0.95) -> Summary:
         """The table of coefficients with their errors, and how well the model fits.
 
         Args:
-            feature_names_in: What to call the columns; by default as in the data frame of ``fit``, or x0, x1, …
+            feature_names: What to call the columns; by default as in the data frame of ``fit``, or x0, x1, …
             level: Confidence level of the intervals.
 
         Raises:
@@ -162,7 +161,7 @@ class LinearRegression(LinearModel):
         check_is_fitted(self)
         if self.coef_.ndim > 1:
             raise ValueError(f"a summary is of one response; fit the {len(self.coef_)} columns of y one by one")
-        names = list(feature_names(self) if feature_names_in is None else feature_names_in)
+        names = column_names(self) if feature_names is None else list(feature_names)
         if len(names) != self.n_features_in_:
             raise ValueError(f"expected {self.n_features_in_} names, one for each column of X, got {names}")
         if not 0 < level < 1:
@@ -170,7 +169,7 @@ class LinearRegression(LinearModel):
         coefficients = self.coef_.tolist()
         if self.fit_intercept:
             names, coefficients = ["Intercept", *names], [float(self.intercept_), *coefficients]
-        return Summary(names, np.asarray(coefficients), level=level, **self._statistics)
+        return Summary(names, np.asarray(coefficients) + 0.0, level=level, **self._statistics)
 
 
 class Ridge(LinearModel):
@@ -210,7 +209,7 @@ class Ridge(LinearModel):
         Z = xp.concat([data.Z, self.alpha**0.5 * xp.eye(p, **like)])
         B = xp.concat([data.B, xp.zeros((p, outputs), **like)])
         basis = orthonormal_basis(Z, data.noise)
-        warn_if_collinear(Z, basis, feature_names(self))
+        warn_if_collinear(Z, basis, column_names(self))
         self._set_coefficients(basis.coefficients(basis.Q.mT @ B), data)
         return self
 

@@ -20,7 +20,8 @@ from course_lib.metrics import accuracy_score
 from course_lib.probability import logsumexp, softmax
 from course_lib.regression._least_squares import (
     centre,
-    feature_names,
+    column_names,
+    linear_predictor,
     orthonormal_basis,
     warn_if_collinear,
     weighted_rows,
@@ -58,6 +59,8 @@ class SoftmaxRegression(ClassifierMixin, BaseEstimator):
     >>> SoftmaxRegression().fit(X, y).predict(np.array([[-1.0], [6.0]]))
     array([0, 2])
     """
+
+    _one_logit_for_two = False
 
     def __init__(
         self,
@@ -104,11 +107,13 @@ class SoftmaxRegression(ClassifierMixin, BaseEstimator):
         Z, x_mean, noise = centre(X, s, self.fit_intercept)
         basis = orthonormal_basis(Z, noise) if np.isinf(C) else None
         if basis is not None:
-            warn_if_collinear(Z, basis, feature_names(self))
+            warn_if_collinear(Z, basis, column_names(self))
             Z = basis.Q  # without a price any coordinates will do: take the best-conditioned
         charged = xp.ones_like(Z[0])
         if self.fit_intercept:
             Z, charged = xp.concat([Z, xp.ones_like(s)[:, None]], axis=1), xp.concat([charged, xp.zeros_like(s[:1])])
+        if Z.shape[1] == 0:
+            raise ValueError("X holds only zeros and there is no intercept, so there is nothing to fit")
         binary = self._one_logit_for_two and len(self.classes_) == 2
         J = CrossEntropy(Z, member[:, 1:] if binary else member, s, charged * (1 - l1_ratio) / C, binary)
         W = self._maximise(J, charged * l1_ratio / C)
@@ -116,8 +121,6 @@ class SoftmaxRegression(ClassifierMixin, BaseEstimator):
         self.coef_ = w if basis is None else basis.coefficients(w.T).T
         self.intercept_ = W[:, -1] - self.coef_ @ x_mean if self.fit_intercept else xp.zeros_like(W[:, 0])
         return self
-
-    _one_logit_for_two = False
 
     def _penalty(self) -> tuple[float, float]:
         """C and l1_ratio, checked."""
@@ -178,9 +181,8 @@ class SoftmaxRegression(ClassifierMixin, BaseEstimator):
 
     def _logits(self, X: Array) -> Array:
         check_is_fitted(self)
-        X = validate(self, X, reset=False)
-        xp = namespace(X, self.coef_)
-        Z = X @ self.coef_.T + self.intercept_
+        Z = linear_predictor(validate(self, X, reset=False), self.coef_, self.intercept_)
+        xp = namespace(Z)
         return xp.concat([xp.zeros_like(Z), Z], axis=1) if Z.shape[1] == 1 else Z
 
 
@@ -204,6 +206,8 @@ class LogisticRegression(SoftmaxRegression):
     (array([[0.5, 0.5]]), array(['no', 'no', 'yes', 'yes'], dtype='<U3'))
     """
 
+    _one_logit_for_two = True
+
     def __init__(
         self,
         penalty: str | None = "deprecated",
@@ -224,8 +228,6 @@ class LogisticRegression(SoftmaxRegression):
             max_iter=max_iter,
         )
         self.penalty = penalty
-
-    _one_logit_for_two = True
 
     def _penalty(self) -> tuple[float, float]:
         C, l1_ratio = super()._penalty()

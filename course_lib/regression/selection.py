@@ -200,7 +200,7 @@ def backward_selection(X: Array, y: Array) -> SelectionPath:
         features.insert(1, kept)
         rss.insert(1, float(rest @ rest))
         with np.errstate(invalid="ignore"):
-            rises = basis.coefficients(c[:, None])[:, 0] ** 2 / basis.variance(np.eye(len(kept)))
+            rises = (basis.coefficients(c[:, None])[:, 0] / basis.spread(np.eye(len(kept)))) ** 2
         dropped = int(np.argmin(np.where(np.isnan(rises), 0, rises)))  # NaN: others can do all that it does
         kept = (*kept[:dropped], *kept[dropped + 1 :])
     return data.path(features, rss)

@@ -34,7 +34,7 @@ class Summary:
     Attributes:
         names: What the coefficients belong to, k of them; the intercept comes first.
         coefficients: Shape (k,).
-        unscaled_variances: Shape (k,): the variances of the coefficients in units of $\sigma^2$.
+        unscaled_errors: Shape (k,): the standard errors of the coefficients in units of $\hat\sigma$.
         rss: Residual sum of squares.
         tss: Total sum of squares.
         df_model: $q$.
@@ -44,7 +44,7 @@ class Summary:
 
     names: Sequence[str]
     coefficients: np.ndarray
-    unscaled_variances: np.ndarray
+    unscaled_errors: np.ndarray
     rss: float
     tss: float
     df_model: int
@@ -59,7 +59,7 @@ class Summary:
     @property
     def standard_errors(self) -> np.ndarray:
         """How much each coefficient would vary from sample to sample, shape (k,)."""
-        return self.rse * np.sqrt(self.unscaled_variances)
+        return self.rse * self.unscaled_errors
 
     @property
     def t_statistics(self) -> np.ndarray:
@@ -127,7 +127,7 @@ class Summary:
     def _rows(self) -> list[list[str]]:
         columns = (self.coefficients, self.standard_errors, self.t_statistics, self.p_values, self.intervals)
         return [
-            [name, f"{b:.4g}", f"{error:.4g}", f"{t:.2f}", _probability(p), f"[{low:.4g}, {high:.4g}]"]
+            [name, f"{b:.5g}", f"{error:.4g}", _statistic(t), _probability(p), f"[{low:.4g}, {high:.4g}]"]
             for name, b, error, t, p, (low, high) in zip(self.names, *columns, strict=True)
         ]
 
@@ -143,6 +143,10 @@ class Summary:
 def _per(amount: float, of: float) -> float:
     """A ratio; NaN where there is nothing to divide by."""
     return amount / of if of else math.nan
+
+
+def _statistic(t: float) -> str:
+    return f"{t:.2f}" if abs(t) < 1e6 else f"{t:.3g}"
 
 
 def _probability(p: float) -> str:
