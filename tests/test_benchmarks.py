@@ -1,0 +1,120 @@
+"""The benchmarks measure what they say, against a clock that the test moves; and both sides do the same work."""
+
+import importlib
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture
+def bench(monkeypatch):
+    """The benchmarks' modules: they are run from the repository's root and not installed."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[1]))
+    names = {"main": "__main__", "measure": "_measure", "linear_algebra": "linear_algebra"}
+    yield SimpleNamespace(**{short: importlib.import_module(f"benchmarks.{name}") for short, name in names.items()})
+    for name in [name for name in sys.modules if name.split(".")[0] == "benchmarks"]:
+        del sys.modules[name]
+
+
+class Clock:
+    """A clock that only moves when a function under test says how long it took."""
+
+    def __init__(self):
+        self.now = 0.0
+        self.order = []
+
+    def __call__(self):
+        return self.now
+
+    def taking(self, name, seconds):
+        def function():
+            self.order.append(name)
+            self.now += seconds(len(self.order)) if callable(seconds) else seconds
+
+        return function
+
+
+def test_the_ratio_is_ours_over_theirs(bench):
+    clock = Clock()
+    case = bench.measure.Case("a case", clock.taking("ours", 0.03), clock.taking("theirs", 0.01), gate=4)
+    result = bench.measure.measure("a family", case, clock)
+    assert result.ratio == pytest.approx(3)
+    assert (result.ours, result.theirs) == pytest.approx((0.03, 0.01))
+    assert result.passed
+
+
+def test_the_sides_take_turns_and_swap_who_is_first(bench):
+    clock = Clock()
+    case = bench.measure.Case("a case", clock.taking("ours", 0.2), clock.taking("theirs", 0.2), gate=1)
+    bench.measure.measure("a family", case, clock)
+    warm_up, rounds = clock.order[:2], clock.order[2:]
+    assert warm_up == ["ours", "theirs"]
+    assert len(rounds) == 2 * bench.measure.FEWEST_ROUNDS
+    assert rounds[:4] == ["ours", "theirs", "theirs", "ours"]
+
+
+def test_short_functions_are_called_often_enough_to_be_timed(bench):
+    clock = Clock()
+    case = bench.measure.Case("a case", clock.taking("ours", 1e-4), clock.taking("theirs", 1e-3), gate=1)
+    bench.measure.measure("a family", case, clock)
+    assert clock.order[2:24] == ["ours"] * 20 + ["theirs"] * 2
+
+
+def test_a_disturbance_does_not_move_the_median(bench):
+    clock = Clock()
+    disturbed = clock.taking("ours", lambda call: 9.0 if call == 7 else 0.2)
+    case = bench.measure.Case("a case", disturbed, clock.taking("theirs", 0.1), gate=1)
+    assert bench.measure.measure("a family", case, clock).ratio == pytest.approx(2)
+
+
+def test_a_family_is_judged_by_its_worst_case_and_its_geometric_mean(bench):
+    clock = Clock()
+    theirs = clock.taking("theirs", 0.1)
+    cases = [bench.measure.Case(str(t), clock.taking("ours", t), theirs, gate=5) for t in (0.1, 0.4)]
+    results = bench.measure.measure_family(bench.measure.Family("a family", cases, mean_gate=1.9), clock)
+    assert [r.ratio for r in results] == pytest.approx([1, 4, 2])
+    assert [r.passed for r in results] == [True, True, False]
+    assert len(bench.measure.measure_family(bench.measure.Family("a family", cases), clock)) == 2
+
+
+@pytest.mark.parametrize(("seconds", "verdict", "code"), [(0.1, "ok", 0), (0.3, "MISSED", 1)])
+def test_the_command_prints_every_figure_and_fails_when_a_gate_is_missed(
+    bench, monkeypatch, capsys, seconds, verdict, code
+):
+    result = bench.measure.Result("linear algebra", "a case", seconds / 0.1, 2.0, seconds, 0.1)
+    monkeypatch.setattr(bench.main, "measure_family", lambda family: [result])
+    assert bench.main.main(["linear_algebra"]) == code
+    out = capsys.readouterr().out
+    for shown in (
+        "linear algebra",
+        "a case",
+        f"{1e3 * seconds:.3f}",
+        "100.000",
+        f"{seconds / 0.1:.2f}",
+        "≤ 2",
+        verdict,
+    ):
+        assert shown in out
+
+
+def test_an_unknown_name_is_wrong_usage(bench, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        bench.main.main(["nothing"])
+    assert "no benchmarks called nothing; there are" in capsys.readouterr().err
+
+
+def test_linear_algebra_does_the_same_work_on_both_sides(bench):
+    for family in bench.linear_algebra.families():
+        for case in family.cases:
+            tolerance = 1e-4 if "conjugate" in case.name else 1e-8  # iterations stop at 1e-5
+            for mine, other in zip(_arrays(case.ours()), _arrays(case.theirs()), strict=True):
+                np.testing.assert_allclose(
+                    np.abs(mine), np.abs(other), rtol=tolerance, atol=tolerance, err_msg=case.name
+                )
+
+
+def _arrays(result):
+    return result if isinstance(result, tuple) else (result,)
