@@ -13,13 +13,17 @@ ROOT = Path(__file__).parents[2]
 LECTURES = ROOT / "lectures"
 
 
+def lecture_of(item: pytest.Item) -> str:
+    """The lecture named by the test's parameter ``lecture`` or by its module's ``LECTURE``."""
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    return params.get("lecture") or item.module.LECTURE
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of one lecture share one execution, so they go to one worker."""
     for item in items:
         if "executed" in getattr(item, "fixturenames", ()):
-            lecture = getattr(item, "callspec", None)
-            name = lecture.params["lecture"] if lecture else item.module.LECTURE
-            item.add_marker(pytest.mark.xdist_group(name))
+            item.add_marker(pytest.mark.xdist_group(lecture_of(item)))
 
 
 class Executed:
@@ -55,6 +59,5 @@ def execute():
 
 @pytest.fixture
 def executed(execute, request: pytest.FixtureRequest) -> Executed:
-    """The lecture named by the test's parameter ``lecture`` or by its module's ``LECTURE``."""
-    params = getattr(request.node, "callspec", None)
-    return execute(params.params["lecture"] if params else request.module.LECTURE)
+    """The executed lecture that a test is about."""
+    return execute(lecture_of(request.node))
