@@ -304,7 +304,7 @@ def roc_auc_score(y_true: Labels, y_score: Array, *, sample_weight: Array | None
     y_true, y_score = _aligned(y_true=y_true, y_score=y_score)
     classes = _classes(y_true)
     if len(classes) == 1:
-        _warn(f"the area under the ROC curve needs two classes, but y_true holds only {classes[0]!r}")
+        _warn(f"the area under the ROC curve needs two classes, but y_true holds only {classes[0]!r}", depth=2)
         return _score(namespace(y_score).mean(y_score) * np.nan)
     fpr, tpr, _ = roc_curve(y_true, y_score, pos_label=classes[-1], sample_weight=sample_weight)
     return auc(fpr, tpr)
@@ -372,7 +372,7 @@ def r2_score(
     y_true, y_pred, weight = _outputs(y_true, y_pred, sample_weight)
     xp = namespace(y_true)
     if y_true.shape[0] < 2:
-        _warn("R^2 needs at least two samples: one has no variance to explain")
+        _warn("R^2 needs at least two samples: one has no variance to explain", depth=2)
         return _score(xp.mean(y_pred) * np.nan)
     residual = _mean((y_true - y_pred) ** 2, weight)
     total = _mean((y_true - _mean(y_true, weight)) ** 2, weight)
@@ -433,7 +433,8 @@ def _average(
     if zero_division == "warn" and bool(xp.any(denominator == 0)):
         _warn(
             f"{ratio.name} is ill-defined and set to 0 where there are no {ratio.denominator} samples; "
-            "choose another value with zero_division"
+            "choose another value with zero_division",
+            depth=3,
         )
     scores = _divide(numerator, denominator, 0.0 if zero_division == "warn" else float(zero_division))
     if average is None:
@@ -563,7 +564,7 @@ def _divide(a: Array, b: Array, zero_over_zero: float) -> Array:
 def _rate(counts: Array, kind: str) -> Array:
     """Growing counts as shares of the last."""
     if not bool(counts[-1] > 0):
-        _warn(f"y_true has no {kind} samples, so their rate is undefined")
+        _warn(f"y_true has no {kind} samples, so their rate is undefined", depth=3)
         return counts * np.nan
     return counts / counts[-1]
 
@@ -627,8 +628,9 @@ def _require_finite(name: str, x: Array) -> None:
         raise ValueError(f"{name} holds NaN or infinity; drop those samples or find out where they come from")
 
 
-def _warn(message: str) -> None:
-    warnings.warn(message, UndefinedMetricWarning, stacklevel=4)
+def _warn(message: str, depth: int) -> None:
+    """Warn whoever called the function that many calls up."""
+    warnings.warn(message, UndefinedMetricWarning, stacklevel=depth + 1)
 
 
 def _score(value: Array) -> Any:

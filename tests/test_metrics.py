@@ -1,5 +1,6 @@
 """The metrics, against scikit-learn's."""
 
+import inspect
 import warnings
 
 import numpy as np
@@ -12,6 +13,7 @@ from sklearn.exceptions import UndefinedMetricWarning
 
 from course_lib import metrics
 
+SHARED = sorted(set(dir(metrics)) & set(sklearn.metrics.__all__))
 RATIOS = ["precision_score", "recall_score", "f1_score"]
 AVERAGES = ["macro", "micro", "weighted", None]
 
@@ -377,6 +379,30 @@ def test_multioutput_must_be_known():
         metrics.mean_squared_error([1.0, 2.0], [1.0, 2.0], multioutput="median")
     with pytest.raises(ValueError, match="one weight for each of the 1 outputs"):
         metrics.mean_squared_error([1.0, 2.0], [1.0, 2.0], multioutput=[0.5, 0.5])
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_arguments_are_those_of_scikit_learn(name):
+    """Names, order, defaults and what is keyword-only; we leave some of roc_auc_score's out."""
+    ours, theirs = (inspect.signature(getattr(module, name)).parameters for module in (metrics, sklearn.metrics))
+    assert [n for n in theirs if n in ours] == list(ours)
+    for argument in ours:
+        assert (ours[argument].kind, ours[argument].default) == (theirs[argument].kind, theirs[argument].default)
+
+
+def test_warnings_point_at_the_caller():
+    for call in (
+        lambda: metrics.recall_score([0, 0], [0, 1]),
+        lambda: metrics.roc_curve([1, 1], [0.1, 0.2]),
+        lambda: metrics.roc_auc_score([1, 1], [0.1, 0.2]),
+        lambda: metrics.r2_score([1.0], [1.0]),
+        lambda: metrics.confusion_matrix([1], [1]),
+        lambda: metrics.recall_score([2], [2], average="macro", pos_label=2),
+    ):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            call()
+        assert caught[0].filename == __file__
 
 
 def test_a_score_is_a_float_or_a_tensor(asarray):

@@ -33,7 +33,7 @@ class Discrete(Distribution):
 class Bernoulli(Discrete):
     r"""One toss of a coin: 1 with probability $\phi$, else 0.
 
-    $P(x) = \phi^x (1 - \phi)^{1 - x}$   (Deep Learning, eq. 3.16)
+    $P(x) = \phi^x (1 - \phi)^{1 - x}$   (Deep Learning, eq. 3.18)
 
     Args:
         probs: $\phi$, from 0 to 1, any shape. Give this or ``logits``.

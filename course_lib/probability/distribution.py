@@ -80,6 +80,8 @@ class Distribution:
         if not fits:
             given = f"a generator on {generator.device}" if hasattr(generator, "device") else type(generator).__name__
             raise TypeError(f"expected a generator like {fitting}, of the parameters' kind and place, got {given}")
+        if not isinstance(sample_shape, tuple):
+            raise TypeError(f"expected sample_shape as a tuple such as (1000,), got {sample_shape!r}")
         return (*sample_shape, *self.batch_shape, *self.event_shape)
 
     def _value(self, value: Array) -> Array:

@@ -1,13 +1,16 @@
 """Splits, against scikit-learn's and against what a split must be."""
 
+import inspect
+
 import numpy as np
 import pandas as pd
 import pytest
 import sklearn.model_selection
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from course_lib import model_selection
 from course_lib.model_selection import KFold, LeaveOneOut, StratifiedKFold, train_test_split
 
 SIZES = [
@@ -32,6 +35,7 @@ def test_sizes_are_those_of_scikit_learn(sizes, n):
     assert len(set(ours[0]) | set(ours[1])) == len(ours[0]) + len(ours[1]), "no sample is in both"
 
 
+@settings(deadline=None)
 @given(st.integers(2, 50), st.floats(0.01, 0.99), st.integers(0, 5))
 def test_every_sample_is_somewhere(n, test_size, seed):
     if int(np.ceil(test_size * n)) == n:
@@ -133,6 +137,7 @@ def test_stratified_k_fold_takes_tensors():
         assert y[train].tolist() == [0, 0, 1]
 
 
+@settings(deadline=None)
 @given(st.integers(2, 8), st.integers(8, 40), st.booleans())
 def test_folds_are_a_partition(k, n, shuffle):
     folds = list(KFold(k, shuffle=shuffle).split(np.zeros(n)))
@@ -163,6 +168,14 @@ def test_folds_refused():
         list(StratifiedKFold(2).split(np.zeros(3), [0.1, 0.2, 0.3]))
     with pytest.warns(UserWarning, match="class 1 has only 1 members for n_splits=2 folds"):
         list(StratifiedKFold(2).split(np.zeros(4), [0, 0, 0, 1]))
+
+
+@pytest.mark.parametrize("name", sorted(set(model_selection.__all__) & set(sklearn.model_selection.__all__)))
+def test_arguments_are_those_of_scikit_learn(name):
+    """Names, defaults and what is keyword-only; in cross-validation we leave some out."""
+    ours, theirs = (inspect.signature(getattr(m, name)).parameters for m in (model_selection, sklearn.model_selection))
+    for argument in ours:
+        assert (ours[argument].kind, ours[argument].default) == (theirs[argument].kind, theirs[argument].default)
 
 
 def test_a_splitter_says_what_it_is():

@@ -85,6 +85,12 @@ def test_gradients_in_the_far_tail(family):
     np.testing.assert_allclose([float(g) for g in gradients], expected)
 
 
+def test_gradient_at_the_peak_of_a_laplace():
+    x = torch.tensor(2.0, dtype=torch.float64, requires_grad=True)
+    Laplace(torch.tensor(2.0, dtype=torch.float64), 1.0).log_prob(x).backward()
+    assert x.grad == 0
+
+
 def test_uniform_at_and_beyond_its_ends(asarray):
     p = Uniform(asarray(0.0), asarray(2.0))
     found = numbers(p.log_prob(asarray([-0.1, 0.0, 1.0, 2.0, 2.1])))
@@ -221,6 +227,11 @@ def test_a_generator_of_the_other_kind(make):
         make(np.asarray).sample(generator=torch_generator(0))
     with pytest.raises(TypeError, match="got int"):
         make(np.asarray).sample(generator=0)
+
+
+def test_a_shape_is_a_tuple():
+    with pytest.raises(TypeError, match=r"a tuple such as \(1000,\), got 5"):
+        Normal(0.0, 1.0).sample(5, generator=np.random.default_rng(0))
 
 
 def test_numbers_join_the_arrays_beside_them():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.special
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays as any_array
 
@@ -42,6 +42,7 @@ def test_gradients_far_out_and_at_zero():
         np.testing.assert_allclose(gradient, derivative, rtol=1e-14)
 
 
+@settings(deadline=None)
 @given(reals)
 def test_identities_of_the_book(x):
     """Deep Learning, equations 3.33 to 3.41."""
@@ -51,6 +52,7 @@ def test_identities_of_the_book(x):
     np.testing.assert_allclose(softplus(x) - softplus(-x), x, rtol=1e-14, atol=1e-14)
 
 
+@settings(deadline=None)
 @given(reals)
 def test_softmax_ignores_a_shift(x):
     p = softmax(x)

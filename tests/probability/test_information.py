@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.stats
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_lib.probability import cross_entropy, entropy, kl_divergence
@@ -59,6 +59,7 @@ def test_shapes_broadcast(asarray, rng):
 simplex = st.lists(st.integers(0, 20), min_size=3, max_size=3).filter(any).map(lambda w: np.array(w) / sum(w))
 
 
+@settings(deadline=None)
 @given(simplex, simplex)
 def test_divergence_is_never_negative(p, q):
     assert kl_divergence(p, q) >= -1e-15
