@@ -64,10 +64,11 @@ def measure(family: str, case: Case, clock: Callable[[], float] = time.perf_coun
     """Time both sides in turns and take the median of the rounds' ratios.
 
     What disturbs the machine for longer than a round slows both sides of that round; what disturbs one round is no
-    median. Who goes first alternates, and short functions are called many times per timing.
+    median. Who goes first alternates. The quicker side is called again and again until it takes as long as the slower
+    one, or it would more often slip through between two disturbances.
     """
     first = [_seconds_per_call(side, 1, clock) for side in (case.ours, case.theirs)]  # also warms up
-    calls = [math.ceil(SHORTEST_TIMING / seconds) for seconds in first]
+    calls = [math.ceil(max(SHORTEST_TIMING, *first) / seconds) for seconds in first]
     round_seconds = sum(n * seconds for n, seconds in zip(calls, first, strict=True))
     rounds = max(FEWEST_ROUNDS, int(SECONDS_PER_CASE / round_seconds))
     ours: list[float] = []

@@ -63,9 +63,16 @@ def test_short_functions_are_called_often_enough_to_be_timed(bench):
     assert clock.order[2:24] == ["ours"] * 20 + ["theirs"] * 2
 
 
+def test_both_sides_are_timed_for_as_long_as_the_slower_takes(bench):
+    clock = Clock()
+    case = bench.measure.Case("a case", clock.taking("ours", 0.25), clock.taking("theirs", 0.0625), gate=9)
+    assert bench.measure.measure("a family", case, clock).ratio == pytest.approx(4)
+    assert clock.order[2:7] == ["ours", "theirs", "theirs", "theirs", "theirs"]
+
+
 def test_a_disturbance_does_not_move_the_median(bench):
     clock = Clock()
-    disturbed = clock.taking("ours", lambda call: 9.0 if call == 7 else 0.2)
+    disturbed = clock.taking("ours", lambda call: 9.0 if call == 8 else 0.2)
     case = bench.measure.Case("a case", disturbed, clock.taking("theirs", 0.1), gate=1)
     assert bench.measure.measure("a family", case, clock).ratio == pytest.approx(2)
 
