@@ -112,6 +112,7 @@ class Answer(NamedTuple):
         return f"{self.exercise}-solution"
 
 
+@cache
 def answers(assignment: str) -> list[Answer]:
     """The answers in ``answers/<assignment>.py``, right and wrong.
 
@@ -129,10 +130,10 @@ def answers(assignment: str) -> list[Answer]:
     found = []
     for heading, body in zip(parts[::2], parts[1::2], strict=True):
         name, loses = heading.split(" | ")
-        exercise = name.split(":")[0]
+        number = name.split(":")[0]
         changes = re.findall(r"^# - (.+)\n((?:# \+.*\n)+)", body, flags=re.MULTILINE)
-        source = _changed(solutions[f"{exercise}-solution"].source, changes, name) if changes else imports + body
-        found.append(Answer(name, exercise, source, dict(_points(exercise, loses))))
+        source = _changed(solutions[f"{number}-solution"].source, changes, name) if changes else imports + body
+        found.append(Answer(name, number, source, dict(_points(number, loses))))
     return found
 
 
@@ -144,8 +145,8 @@ def _changed(source: str, changes: list[tuple[str, str]], name: str) -> str:
     return source
 
 
-def _points(exercise: str, loses: str) -> Iterator[tuple[str, float]]:
+def _points(number: str, loses: str) -> Iterator[tuple[str, float]]:
     if loses != "nothing":
         for part in loses.split(", "):
             test, points = part.rsplit(" ", 1)
-            yield f"{exercise}-test-{test}", float(points)
+            yield f"{number}-test-{test}", float(points)

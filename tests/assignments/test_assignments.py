@@ -29,6 +29,12 @@ def cells_to_write(notebook: NotebookNode) -> list[NotebookNode]:
     return [cell for cell in notebook.cells if nbk.is_solution(cell) and cell.cell_type == "code"]
 
 
+def paragraph(statement: str, title: str) -> str:
+    """The one paragraph of a statement that starts with a title, ``**Graded:**`` for instance."""
+    [found] = [text for text in statement.split("\n\n") if text.startswith(f"**{title}:**")]
+    return found
+
+
 def lines_between(source: str, begin: str, end: str) -> set[str]:
     inside = re.findall(f"^.*{begin}\n(.*?)^.*{end}", source, flags=re.DOTALL | re.MULTILINE)
     return {line.strip() for block in inside for line in block.splitlines()} - {""}
@@ -111,8 +117,8 @@ def test_points_are_what_the_text_promises(assignment):
         assert re.match(rf"## Exercise {name[2:]}: .+ · {points} points\n", statement)
         tests = [cell for cell in cells_with_tests(notebook) if cell.id.startswith(f"{name}-")]
         if tests:
-            [graded] = re.findall(r"^\*\*Graded:\*\* (.+)$", statement, flags=re.MULTILINE)
-            assert [int(n) for n in re.findall(r"\((\d+)\)", graded)] == [nbk.points(cell) for cell in tests]
+            promised = re.findall(r"\((\d+)\)", paragraph(statement, "Graded"))
+            assert [int(n) for n in promised] == [nbk.points(cell) for cell in tests]
 
 
 @every_assignment
@@ -123,7 +129,7 @@ def test_what_is_forbidden_is_said_and_kept(assignment):
         name = cell.id.removesuffix("-solution")
         forbidden = cell.metadata["course"]["forbid"]
         assert "course_lib" in forbidden
-        [said] = re.findall(r"^\*\*Not allowed:\*\* (.+)$", cells[f"{name}-statement"].source, flags=re.MULTILINE)
+        said = paragraph(cells[f"{name}-statement"].source, "Not allowed")
         assert re.findall(r"`(.+?)`", said) == forbidden
         right = [answer.source for answer in answers(assignment) if answer.cell == cell.id and not answer.loses]
         for source in (cell.source, *right):

@@ -182,6 +182,12 @@ def lp_norm(x, p):
 # - return float(largest *
 # + print(largest *
 
+
+# %% ex1: always raises the error that is asked for | values 4, errors 2, numerics 2
+def lp_norm(x, p):
+    raise ValueError
+
+
 # ---------------------------------------------------------------------------------------------- exercise 2: determinant
 
 
@@ -364,6 +370,12 @@ def determinant(A):
 # %% ex2: returns None | values 4, numerics 3
 # - return float(sign
 # + result = float(sign
+
+
+# %% ex2: always raises the error that is asked for | values 4, errors 2, numerics 3
+def determinant(A):
+    raise ValueError
+
 
 # ------------------------------------------------------------------------------------- exercise 3: gaussian_elimination
 
@@ -555,6 +567,16 @@ def gaussian_elimination(A, b):
 # + A.max()
 
 
+# %% ex3: the limit follows the matrix through the elimination | singular 3
+# - np.abs(A[pivot, k]) <= negligible
+# + np.abs(A[pivot, k]) <= n * np.finfo(float).eps * np.abs(A).max()
+
+
+# %% ex3: the limit is taken from what is left of the matrix | singular 3
+# - np.abs(A[pivot, k]) <= negligible
+# + np.abs(A[pivot, k]) <= n * np.finfo(float).eps * np.abs(A[k:, k:]).max()
+
+
 # %% ex3: the limit without n | singular 3
 # - n * np.finfo(float).eps
 # + np.finfo(float).eps
@@ -643,6 +665,12 @@ def gaussian_elimination(A, b):
 # %% ex3: returns None | values 4, numerics 3, singular 3
 # - return x
 # + print(x)
+
+
+# %% ex3: always raises the error that is asked for | values 4, numerics 3, singular 3, errors 2
+def gaussian_elimination(A, b):
+    raise LinAlgError
+
 
 # ------------------------------------------------------------------------------------------ exercise 4: power_iteration
 
@@ -897,6 +925,12 @@ def power_iteration(A, x, tol=1e-10, max_steps=1000):
 # - return float(value), x
 # + return
 
+
+# %% ex4: always raises the error that is asked for | values 4, stopping 2, errors 2, numerics 3
+def power_iteration(A, x, tol=1e-10, max_steps=1000):
+    raise ValueError
+
+
 # ------------------------------------------------------------------------------------------------------ exercise 5: pca
 
 
@@ -1141,6 +1175,12 @@ def pca(X, k):
 # - return components, variances, centred @ components.T
 # + print(components)
 
+
+# %% ex5: always raises the error that is asked for | components 4, variances 3, scores 2, errors 2
+def pca(X, k):
+    raise ValueError
+
+
 # ------------------------------------------------------------------------------------------- exercise 6: pseudo_inverse
 
 
@@ -1322,3 +1362,8 @@ def pseudo_inverse(A):
 # %% ex6: returns None | full-rank 3, deficient-rank 3, numerics 2
 # - return (Vt
 # + result = (Vt
+
+
+# %% ex6: always raises the error that is asked for | full-rank 3, deficient-rank 3, numerics 2, errors 1
+def pseudo_inverse(A):
+    raise ValueError
