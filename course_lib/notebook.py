@@ -71,11 +71,15 @@ def _path(thing: Callable[..., Any]) -> str:
 
 
 def _card(place: str, source: str) -> str:
-    """Dark ink on an opaque card: it reads in a light and in a dark theme."""
+    """Dark ink on an opaque card: it reads in a light and in a dark theme.
+
+    The class is not the usual "highlight", because JupyterLab paints that in the colours of the theme.
+    """
+    ink = "color:#222;background:none;white-space:pre;overflow-x:auto;font-size:12px"
     code = highlight(
-        source, PythonLexer(), HtmlFormatter(noclasses=True, nobackground=True, prestyles="color:#222;background:none")
+        source, PythonLexer(), HtmlFormatter(noclasses=True, nobackground=True, cssclass="source", prestyles=ink)
     )
     return (
         '<div style="background:#f7f7f7;color:#222;border:1px solid #ddd;border-radius:4px;padding:8px 12px">'
-        f'<div style="font-family:sans-serif;font-size:90%;color:#555">{place}</div>{code}</div>'
+        f'<div style="font-family:sans-serif;font-size:12px;color:#555">{place}</div>{code}</div>'
     )

@@ -76,7 +76,6 @@ class Demo(widgets.VBox):
             self._show(self.frame())
             self._figure.set_layout_engine("none")  # what moves later must not push the axes around
         for name, control in controls.items():
-            _lay_out(control)
             control.observe(lambda _, name=name: self._moved(name), names="value")
         super().__init__([self._panel(), self._picture, self._words])
 
@@ -153,12 +152,18 @@ class Demo(widgets.VBox):
     def _panel(self) -> widgets.Box:
         """The controls, two to a row where there is room, and a way back if there is more than one."""
         controls = list(self.controls.values())
+        longest = max(len(c.description) for c in controls if not isinstance(c, widgets.Checkbox))
+        for control in controls:
+            control.style.description_width = f"{0.65 * longest:.1f}em"  # sliders of one length, under each other
+            control.layout.width = "48%"
+            control.layout.min_width = "22em"
         if len(controls) > 1:
             button = widgets.Button(description="Reset", layout=widgets.Layout(width="8em"))
             button.on_click(lambda _: self.reset())
-            controls.append(button)
-        width = f"{self.size[0] * 96:.0f}px"
-        return widgets.Box(controls, layout=widgets.Layout(flex_flow="row wrap", max_width=width))
+            controls.insert(1 if len(controls) % 2 else len(controls), button)  # pairs of controls stay side by side
+        return widgets.Box(
+            controls, layout=widgets.Layout(flex_flow="row wrap", max_width=f"{self.size[0] * 96:.0f}px")
+        )
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         """The live widget, and for viewers without a kernel its picture and its words."""
@@ -187,10 +192,13 @@ def png(rgb: NDArray[np.uint8]) -> bytes:
     )
 
 
-TEXT = "font-size:15px;line-height:1.4;margin:0.3em 0"
+def number(x: float, decimals: int = 2) -> str:
+    """A number for a caption: some decimals, a proper minus sign, never a negative zero.
+
+    >>> number(-1.0), number(-0.001), number(0.25, 1)
+    ('−1.00', '0.00', '0.2')
+    """
+    return f"{round(x, decimals) + 0.0:.{decimals}f}".replace("-", "−")
 
 
-def _lay_out(control: Any) -> None:
-    """Give a control its label in full and room to be moved."""
-    control.style.description_width = "initial"
-    control.layout.width = "24em"
+TEXT = "font-size:15px;line-height:1.4;margin:0.3em 0;max-width:55em"

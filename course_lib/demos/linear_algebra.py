@@ -22,7 +22,7 @@ from PIL import Image
 from sklearn.datasets import load_sample_image
 
 from course_lib.decomposition import PCA
-from course_lib.demos.base import Demo
+from course_lib.demos.base import Demo, number
 from course_lib.linear_algebra import characteristic_polynomial, det, gaussian_elimination, norm, svd
 from course_lib.plotting import COLORS, arrow, plane
 
@@ -708,12 +708,3 @@ def describe_eigenpairs(pairs: list[tuple[float, Vector]]) -> str:
     if pairs[0][0] == pairs[1][0]:
         return f"Every direction is an eigenvector, with eigenvalue {number(pairs[0][0])}."
     return f"Eigenvalues {number(pairs[0][0])} and {number(pairs[1][0])}, along the dashed lines."
-
-
-def number(x: float, decimals: int = 2) -> str:
-    """A number with some decimals and a proper minus sign; never a negative zero.
-
-    >>> number(-1.0), number(-0.001), number(0.25, 1)
-    ('−1.00', '0.00', '0.2')
-    """
-    return f"{round(x, decimals) + 0.0:.{decimals}f}".replace("-", "−")

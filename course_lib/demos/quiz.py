@@ -11,6 +11,8 @@ The questions lie in a YAML file beside the lecture:
           why: The identity moves nothing, so it keeps every area.
         - text: 0
           why: That would squash space flat.
+
+Options are shown in alphabetical order, so the right one may well be written first.
 """
 
 from __future__ import annotations
@@ -142,11 +144,11 @@ def _question(item: Any, place: str) -> Question:
     options = item["options"]
     if not isinstance(options, list) or not 2 <= len(options) <= len(LETTERS):
         raise ValueError(f"{place}: expected 2 to {len(LETTERS)} options, each beginning with '- text: …'")
-    made = [_option(option, f"{place}, option {LETTERS[i]}") for i, option in enumerate(options)]
+    made = [_option(option, f"{place}, option {number}") for number, option in enumerate(options, start=1)]
     correct = sum(option.correct for option in made)
     if correct != 1:
         raise ValueError(f"{place}: expected exactly one option with 'correct: true', found {correct}")
-    return Question(_text(item, "question", place), made)
+    return Question(_text(item, "question", place), sorted(made, key=lambda option: option.text.casefold()))
 
 
 def _option(item: Any, place: str) -> Option:
