@@ -131,7 +131,8 @@ def _random_start(A: Array, generator: Generator | None) -> Array:
     if generator is None:
         fresh = np.random.default_rng()
         generator = torch_generator(int(fresh.integers(2**63)), A.device) if is_torch(A) else fresh
-    return standard_normal((A.shape[0],), generator, dtype=A.dtype)
+    start = standard_normal((A.shape[0],), generator)
+    return namespace(A, start).astype(start, A.dtype)
 
 
 def _eigh_vjp(A: Array, w: Array, Q: Array, w_bar: Array | None, Q_bar: Array | None) -> Array:

@@ -133,7 +133,7 @@ def test_power_iteration_refuses_a_stack(asarray):
 def test_power_iteration_wants_a_generator_of_the_same_kind(asarray):
     A = asarray(np.eye(2))
     other = np.random.default_rng(0) if torch.is_tensor(A) else torch.Generator()
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="one kind on one device"):
         power_iteration(A, generator=other)
 
 
