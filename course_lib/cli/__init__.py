@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 import typer
+from rich.markup import escape
 from typer.core import TyperGroup
 
 from course_lib.cli import instructor, student
@@ -31,7 +32,7 @@ class Commands(TyperGroup):
             if package not in NEEDED_FOR:
                 raise
             message = f"This needs {package}, which is not installed: pip install -e '.[{NEEDED_FOR[package]}]'"
-        errors.print(f"[bold red]Error:[/] {message}", highlight=False, soft_wrap=True)
+        errors.print(f"[bold red]Error:[/] {escape(message)}", highlight=False, soft_wrap=True)
         raise typer.Exit(2)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from course_lib.cli.output import CourseOption, JsonFlag, console, number, print_json
@@ -56,6 +57,7 @@ def lab(
 def lab_command(work: Path, folder: str, port: int | None, no_browser: bool) -> list[str]:
     """The command line that starts JupyterLab in a folder, showing one of its folders."""
     options = [f"--ServerApp.root_dir={work}", f"--LabApp.default_url=/lab/tree/{folder}"]
+    options += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     return [sys.executable, "-m", "jupyterlab", *options, *_server_options(port, no_browser)]
 
 
@@ -70,8 +72,6 @@ def serve(command: list[str]) -> int:
 
     Ctrl-C reaches the server by itself, since it shares our terminal; it may want to ask whether that was meant.
     """
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        command = [*command, "--allow-root"]
     with subprocess.Popen(command) as server:
         before = {
             signal.SIGINT: signal.signal(signal.SIGINT, signal.SIG_IGN),
@@ -179,11 +179,11 @@ def _print_report(report: Any) -> None:
         color = colors.get(row.outcome, "red")
         points = number(row.points) if row.reachable else f"0 of {number(row.points)}"
         title = row.exercise if row.exercise != previous else ""
-        table.add_row(title, points, f"[{color}]{row.outcome}[/]", row.message.replace("[", r"\["))
+        table.add_row(escape(title), points, f"[{color}]{row.outcome}[/]", escape(row.message))
         previous = row.exercise
     console.print(table)
     for remark in report.remarks:
-        console.print(f"[yellow]Note:[/] {remark}", highlight=False)
+        console.print(f"[yellow]Note:[/] {escape(remark)}", highlight=False)
     reachable, total = (sum(getattr(row, kind) for row in report.rows) for kind in ("reachable", "points"))
     console.print(
         f"{number(reachable)} of {number(total)} points are in reach. These are the visible tests; "

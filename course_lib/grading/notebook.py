@@ -135,5 +135,6 @@ def plain(text: str) -> str:
 
 
 def error(cell: NotebookNode) -> NotebookNode | None:
-    """The error that a cell ended with, if it did."""
-    return next((output for output in cell.get("outputs", []) if output.output_type == "error"), None)
+    """The error that a cell ended with, if it did: of a cell that was interrupted for it, the timeout."""
+    errors = [output for output in cell.get("outputs", []) if output.output_type == "error"]
+    return errors[-1] if errors else None

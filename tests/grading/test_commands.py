@@ -1,0 +1,174 @@
+"""The instructor's commands: a whole round, from the solutions to the feedback."""
+
+import hashlib
+import json
+import re
+import shutil
+
+import pytest
+from typer.testing import CliRunner
+
+from course_lib.cli import app
+from course_lib.grading import notebook as nbk
+from course_lib.grading.course import Course
+
+
+def invoke(*arguments):
+    done = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    return done.exit_code, re.sub(r"\s+", " ", done.output)
+
+
+def digests(directory):
+    return {
+        str(path.relative_to(directory)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in directory.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def round_(built_once, tmp_path_factory):
+    """A class of seven simulated, graded and given feedback; the course, its files before, and what was printed."""
+    course = Course.find(shutil.copytree(built_once.root, tmp_path_factory.mktemp("round") / "course"))
+    before = digests(course.root)
+    root = ("--course", course.root)
+    class_ = course.root / "build" / "class"
+    results = course.root / "build" / "results.json"
+    printed = {
+        "simulate": invoke("simulate-class", "hw", "-n", 7, "--seed", 4, *root),
+        "grade": invoke("grade", "hw", "--submitted", class_, "--json", results, "--workers", 2, *root),
+        "again": invoke("grade", "hw", "--submitted", class_, "--no-sandbox", *root),
+        "feedback": invoke("feedback", "hw", "--submitted", class_, *root),
+    }
+    return course, before, printed, json.loads(results.read_text())
+
+
+def test_every_step_succeeds(round_):
+    assert {step: status for step, (status, _) in round_[2].items()} == dict.fromkeys(round_[2], 0)
+
+
+def test_a_rehearsal_leaves_no_trace_in_the_course(round_):
+    course, before, *_ = round_
+    after = {name: digest for name, digest in digests(course.root).items() if not name.startswith("build")}
+    assert after == before
+
+
+def test_the_results_are_the_contract(round_):
+    *_, results = round_
+    assert set(results) == {"assignment", "seconds", "submissions"}
+    assert [each["student"] for each in results["submissions"]] == sorted(
+        each["student"] for each in results["submissions"]
+    )
+    statuses = [each["status"] for each in results["submissions"]]
+    assert {status: statuses.count(status) for status in set(statuses)} == {"graded": 5, "unreadable": 1, "missing": 1}
+    for each in results["submissions"]:
+        assert each["max_score"] == 6 == sum(test["max_points"] for test in each["tests"])
+        assert each["score"] == sum(test["points"] for test in each["tests"])
+    assert {0, 6} <= {each["score"] for each in results["submissions"]}
+
+
+def test_the_table_says_what_needs_eyes_first(round_):
+    *_, printed, results = round_
+    output = printed["grade"][1]
+    odd = [each["student"] for each in results["submissions"] if each["status"] != "graded"]
+    fine = [each["student"] for each in results["submissions"] if each["score"] == 6]
+    assert max(output.index(student) for student in odd) < min(output.index(student) for student in fine)
+    assert "5 graded, 1 unreadable, 1 missing" in output
+    assert "double-test: missing" in output
+
+
+def test_that_there_is_no_sandbox_is_said_until_told_not_to(round_):
+    printed = round_[2]
+    assert "There is no sandbox: student code runs with your rights." in printed["grade"][1]
+    assert "sandbox" not in printed["again"][1]
+
+
+def test_a_second_grading_shows_everybody_and_the_same_scores(round_):
+    *_, printed, results = round_
+    for each in results["submissions"]:
+        assert f"│ {each['student']} │ {each['score']:g} │ 6 │" in printed["again"][1]
+
+
+def test_feedback_for_all_who_were_graded(round_):
+    course, _, printed, _ = round_
+    assert "5 pages written" in printed["feedback"][1]
+    pages = list((course.root / "build" / "class-graded" / "feedback").rglob("hw.html"))
+    assert len(pages) == 5
+    assert not any("secret_number" in page.read_text() for page in pages)
+
+
+def test_all_enrolled_are_in_the_table_submitted_or_not(built):
+    from nbgrader.api import Gradebook
+
+    with Gradebook(built.gradebook_url, "tiny") as gradebook:
+        gradebook.add_student("ada")
+    built.path("submitted", "bob", "hw").mkdir(parents=True)
+    status, output = invoke("grade", "hw", "--course", built.root)
+    assert status == 0
+    assert "│ ada │ 0 │ 6 │ │ missing: nothing was submitted │" in output
+    assert "0 graded, 0 unreadable, 2 missing" in output
+
+
+def test_changed_tests_are_announced(built, tiny):
+    tiny.edit(built.source("hw") / "hw.ipynb", root_test=tiny.root_test.replace("1e-12", "1e-10"))
+    built.path("submitted", "bob", "hw").mkdir(parents=True)
+    output = invoke("grade", "hw", "--course", built.root)[1]
+    assert "Tests changed since the last build: hw/root-test. Grading uses them as they are now." in output
+
+
+def test_build_and_check(course, tiny):
+    root = ("--course", course.root)
+    status, output = invoke("build", "--check", *root)
+    assert (status, "hw.ipynb is missing" in output) == (1, True)
+    status, output = invoke("build", *root)
+    assert (status, "│ hw │ 1 │ 3 │ 10 │ 4 │" in output) == (0, True)
+    assert invoke("build", "--check", *root) == (0, "1 assignments are as they would be built now. ")
+    tiny.edit(course.source("hw") / "hw.ipynb", statement_1="Other words.")
+    status, output = invoke("build", "hw", "--check", *root)
+    assert (status, "+Other words." in output, "Drifted: hw. Run `course build`" in output) == (1, True, True)
+    status, output = invoke("build", "--check", "--json", *root)
+    assert (status, list(json.loads(output)["drift"])) == (1, ["hw"])
+
+
+def test_an_exercise_without_a_source_is_drift(built):
+    shutil.copytree(built.release("hw"), built.release("old"))
+    status, output = invoke("build", "--check", "--course", built.root)
+    assert (status, "old has no source" in output) == (1, True)
+
+
+@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+def test_cells_that_people_graded_cannot_be_removed_behind_their_back(built, tiny):
+    from nbgrader.api import Gradebook
+
+    with Gradebook(built.gradebook_url, "tiny") as gradebook:
+        gradebook.add_student("ada")
+        gradebook.add_submission("hw", "ada")
+    path = built.source("hw") / "hw.ipynb"
+    notebook = nbk.read(path)
+    notebook.cells.remove(nbk.by_grade_id(notebook)["root-test"])
+    tiny.write(notebook, path)
+    status, output = invoke("grade", "hw", "--course", built.root)
+    assert (status, "Cannot add or remove cells" in output) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["grade", "hv"], "Did you mean hw?"),
+        (["grade", "hw"], "There are no submissions: expected"),
+        (["grade", "hw", "--scheduler", "tcp://localhost:1"], "--scheduler is not available"),
+        (["grade", "hw", "--memory", "500"], "--memory is not available"),
+        (["grade", "hw", "--submitted", "/nowhere"], "There is no directory /nowhere"),
+        (["grade", "hw", "--json", "/nowhere/x.json"], "there is no directory /nowhere"),
+        (["grade", "hw", "--gradebook", "nonsense"], "gradebook nonsense cannot be opened"),
+        (["grade", "hw", "--gradebook", "sqlite:////nowhere/x.db"], "cannot be opened"),
+        (["feedback", "hw"], "Nobody has been graded. Run `course grade hw` first."),
+        (["simulate-class", "hv"], "Did you mean hw?"),
+        (["build", "hv"], "Did you mean hw?"),
+    ],
+)
+def test_wrong_usage(built, arguments, message):
+    status, output = invoke(*arguments, "--course", built.root)
+    assert status == 2
+    assert message in output

@@ -1,0 +1,280 @@
+"""Grading a class that has everything in it: right, wrong, hostile and broken submissions, each one record."""
+
+import copy
+import json
+import multiprocessing
+import os
+import shutil
+import time
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+
+from course_lib.grading import notebook as nbk
+from course_lib.grading.autograde import Job, autograde
+from course_lib.grading.batch import run
+from course_lib.grading.build import drift, register
+from course_lib.grading.course import Course, CourseError
+
+STUBBORN = """
+import time
+def root(x):
+    while True:
+        try:
+            time.sleep(1)
+        except BaseException:
+            pass
+"""
+SEEN = ("double-test", "root-test", "root-error-test")
+
+
+def jobs_for(course, students, **options):
+    registered, _ = register(course, "hw")
+    return [
+        Job(course.root, {}, "hw", student, registered.notebooks, registered.plan, registered.version, **options)
+        for student in students
+    ]
+
+
+@pytest.fixture(scope="module")
+def the_class(built_once, tmp_path_factory, tiny_session):
+    """Every submission of the class, graded; the course, and the results by student."""
+    course = Course.find(shutil.copytree(built_once.root, tmp_path_factory.mktemp("class") / "course"))
+    tiny = tiny_session
+    released = nbk.read(built_once.release("hw") / "hw.ipynb")
+
+    def hand_in(student, notebook=None, text=None, name="hw.ipynb", **sources):
+        path = course.path("submitted", student, "hw") / name
+        tiny.write(notebook or tiny.answers(released, **{**tiny.right, **sources}), path)
+        if text is not None:
+            path.write_text(text)
+
+    hand_in("right", why="Because it is so.")
+    hand_in("blank", notebook=released)
+    hand_in("careless", double="def double(x): return 2 * abs(x)")
+    hand_in("warned", double="import warnings\ndef double(x):\n    warnings.warn('hm')\n    return 2 * x")
+    hand_in("endless", double="def double(x):\n    while True: pass")
+    hand_in("stubborn", root=STUBBORN)
+    hand_in("exits", root="import os\ndef root(x): os._exit(1)")
+    hand_in("greedy", root="def root(x): raise MemoryError")
+    hand_in("killer", root="import os, signal\ndef root(x): os.kill(os.getppid(), signal.SIGKILL)")
+    duplicated = tiny.answers(released, **tiny.right)
+    cells = nbk.by_grade_id(duplicated)
+    for name in ("double", "double-test"):
+        twin = copy.deepcopy(cells[name])
+        twin.id = f"{name}-copy"
+        duplicated.cells.insert(2, twin)
+    hand_in("duplicated", notebook=duplicated)
+    deleted = tiny.answers(released, **tiny.right)
+    deleted.cells.remove(nbk.by_grade_id(deleted)["root-test"])
+    hand_in("deleted", notebook=deleted)
+    edited = tiny.answers(released, double="def double(x): return 0", double_test="assert True")
+    for cell in edited.cells:
+        cell.metadata["tags"] = ["skip-execution"]
+    hand_in("cheat", notebook=edited)
+    future = tiny.answers(released, **tiny.right)
+    nbk.by_grade_id(future)["double"].metadata.nbgrader["schema_version"] = 99
+    hand_in("future", notebook=future)
+    hand_in("cut-off", text='{"cells": [')
+    hand_in("empty", text="")
+    hand_in("renamed", name="hw (1).ipynb")
+    course.path("submitted", "absent", "hw").mkdir(parents=True)
+    students = list(course.by_student("submitted", "hw"))
+    results = {each.student: each for each in run(jobs_for(course, students, timeout=3), autograde, workers=2)}
+    return course, results
+
+
+def outcomes(submission):
+    return [test.outcome for test in submission.tests]
+
+
+def test_everybody_is_one_record(the_class):
+    course, results = the_class
+    assert set(results) == set(course.by_student("submitted", "hw"))
+    assert all(tuple(test.id for test in each.tests) == SEEN for each in results.values())
+    assert all(each.max_score == 6 for each in results.values())
+
+
+@pytest.mark.parametrize(
+    ("student", "score", "expected"),
+    [
+        ("right", 6, ["passed", "passed", "passed"]),
+        ("blank", 0, ["error", "error", "error"]),
+        ("careless", 4, ["failed", "passed", "passed"]),
+        ("warned", 4, ["failed", "passed", "passed"]),
+        ("endless", 4, ["timeout", "passed", "passed"]),
+        ("stubborn", 2, ["passed", "timeout", "crashed"]),
+        ("exits", 2, ["passed", "crashed", "crashed"]),
+        ("greedy", 2, ["passed", "memory", "memory"]),
+        ("duplicated", 6, ["passed", "passed", "passed"]),
+        ("deleted", 3, ["passed", "missing", "passed"]),
+        ("cheat", 0, ["failed", "error", "error"]),
+    ],
+)
+def test_graded(the_class, student, score, expected):
+    submission = the_class[1][student]
+    assert submission.status == "graded"
+    assert (submission.score, outcomes(submission)) == (score, expected)
+    assert submission.seconds > 0
+
+
+@pytest.mark.parametrize(
+    ("student", "status", "outcome", "message"),
+    [
+        ("future", "unreadable", "missing", "SchemaTooNewError"),
+        ("cut-off", "unreadable", "missing", "hw.ipynb: it is not JSON"),
+        ("empty", "unreadable", "missing", "hw.ipynb: it is empty"),
+        ("killer", "unreadable", "crashed", "was killed (exit status -9)"),
+        ("renamed", "missing", "missing", "no notebook of the expected name, but hw (1).ipynb"),
+        ("absent", "missing", "missing", "nothing was submitted"),
+    ],
+)
+def test_not_graded(the_class, student, status, outcome, message):
+    submission = the_class[1][student]
+    assert (submission.status, submission.score) == (status, 0)
+    assert set(outcomes(submission)) == {outcome}
+    assert message in submission.tests[0].message
+    assert submission.needs_eyes
+
+
+def test_messages_say_why(the_class):
+    results = the_class[1]
+    assert results["careless"].tests[0].message == "wrong for x = -17.25"
+    assert "writes to stderr" in results["warned"].tests[0].message
+    assert results["blank"].tests[0].message == "NotImplementedError: "
+    assert results["exits"].tests[1].message == "this cell stopped Python"
+    assert results["stubborn"].tests[1].message == "this cell could not be interrupted"
+
+
+def test_what_a_person_must_grade(the_class):
+    results = the_class[1]
+    assert results["right"].needs_manual_grade
+    assert not results["blank"].needs_manual_grade, "nothing was written, so nothing is to be read"
+
+
+def test_the_gradebook_agrees(the_class):
+    course, results = the_class
+    with Gradebook(course.gradebook_url, "tiny") as gradebook:
+        for student, result in results.items():
+            if result.status == "graded":
+                submission = gradebook.find_submission("hw", student)
+                assert submission.notebooks[0].score == result.score
+
+
+def test_the_record_is_the_contract(the_class):
+    record = json.loads(json.dumps(the_class[1]["careless"].as_json()))
+    assert set(record) == {"student", "status", "score", "max_score", "seconds", "needs_manual_grade", "tests"}
+    assert record["tests"][0] == {
+        "id": "double-test",
+        "points": 0.0,
+        "max_points": 2.0,
+        "outcome": "failed",
+        "message": "wrong for x = -17.25",
+    }
+
+
+@pytest.fixture
+def graded(built, tiny):
+    """A course with one graded submission, wrong in one exercise; and how to grade it again."""
+    released = nbk.read(built.release("hw") / "hw.ipynb")
+    path = built.path("submitted", "ada", "hw") / "hw.ipynb"
+    tiny.write(tiny.answers(released, **{**tiny.right, "double": "def double(x): return 0"}), path)
+
+    def grade(**options):
+        (result,) = run(jobs_for(built, ["ada"], **options), autograde, workers=1)
+        return result
+
+    grade()
+    return built, path, grade
+
+
+def autograded(course):
+    return course.path("autograded", "ada", "hw") / "hw.ipynb"
+
+
+def test_what_has_not_changed_is_not_run_again(graded):
+    course, _, grade = graded
+    before = autograded(course).stat().st_mtime_ns
+    assert grade().score == 4
+    assert autograded(course).stat().st_mtime_ns == before
+
+
+def test_what_has_changed_is(graded, tiny):
+    _, path, grade = graded
+    tiny.edit(path, double=tiny.right["double"])
+    assert grade().score == 6
+
+
+def test_new_tests_are_used_when_told_to_and_old_results_are_marked(graded, tiny):
+    course, _, grade = graded
+    tiny.edit(course.source("hw") / "hw.ipynb", double_test="assert double(5) == 0\n")
+    old = grade()
+    assert (old.score, old.older_tests) == (4, True)
+    new = grade(force=True)
+    assert (new.score, new.older_tests) == (6, False)
+
+
+def test_what_people_gave_survives_a_second_grading(graded):
+    course, _, grade = graded
+    with Gradebook(course.gradebook_url, "tiny") as gradebook:
+        gradebook.find_grade("why", "hw", "hw", "ada").manual_score = 3.5
+        gradebook.find_grade("double-test", "hw", "hw", "ada").manual_score = 1.0
+        gradebook.find_grade("root-test", "hw", "hw", "ada").extra_credit = 0.5
+        gradebook.find_comment("why", "hw", "hw", "ada").manual_comment = "Well said."
+        gradebook.db.commit()
+    assert grade(force=True).score == 4, "the result counts what was graded automatically"
+    with Gradebook(course.gradebook_url, "tiny") as gradebook:
+        assert gradebook.find_grade("why", "hw", "hw", "ada").manual_score == 3.5
+        assert gradebook.find_grade("double-test", "hw", "hw", "ada").manual_score == 1.0
+        assert gradebook.find_grade("root-test", "hw", "hw", "ada").extra_credit == 0.5
+        assert gradebook.find_comment("why", "hw", "hw", "ada").manual_comment == "Well said."
+        assert gradebook.find_submission("hw", "ada").score == 3.5 + 1.0 + 3.5 + 1
+
+
+def test_a_fresh_gradebook_is_filled_though_graded_notebooks_are_there(graded):
+    course, _, grade = graded
+    with Gradebook(course.gradebook_url, "tiny") as gradebook:
+        gradebook.remove_submission("hw", "ada")
+    assert grade().score == 4
+
+
+def test_the_working_directory_and_the_shell_stay_as_they_are(graded):
+    before = os.getcwd(), dict(os.environ)
+    graded[2](force=True)
+    assert (os.getcwd(), dict(os.environ)) == before
+
+
+def sleep_or_fail(job):
+    if job.student == "fails":
+        raise OSError("no space left")
+    time.sleep(0.3)
+    return job.student
+
+
+def test_a_failing_grader_is_one_record_too():
+    jobs = [Job(None, {}, "hw", student, ["hw"], [], "", None) for student in ("a", "fails", "b")]
+    results = list(run(jobs, sleep_or_fail, workers=3))
+    failed = [each for each in results if not isinstance(each, str)]
+    assert {each for each in results if isinstance(each, str)} == {"a", "b"}
+    assert [(each.student, each.status) for each in failed] == [("fails", "unreadable")]
+
+
+def test_leaving_early_stops_the_processes():
+    jobs = [Job(None, {}, "hw", student, ["hw"], [], "", None) for student in "abcd"]
+    results = run(jobs, sleep_or_fail, workers=2)
+    next(results)
+    results.close()
+    assert multiprocessing.active_children() == []
+
+
+def test_a_course_directory_that_nbgrader_cannot_handle(tmp_path, tiny):
+    course = tiny.make_course(tmp_path / "deep learning [2026]")
+    with pytest.raises(CourseError, match="rename the directory"):
+        drift(course, "hw")
+
+
+def test_notebooks_keep_no_trace_of_the_run_in_the_submission(the_class):
+    course, _ = the_class
+    notebook = nbformat.read(course.path("submitted", "right", "hw") / "hw.ipynb", as_version=4)
+    assert not any(cell.get("outputs") for cell in notebook.cells)
