@@ -135,8 +135,8 @@ def linear_predictor(X: Array, coef: Array, intercept: Array | float) -> Array:
     return X @ (coef if coef.ndim == 1 else coef.T) + intercept
 
 
-def warn_if_collinear(Z: Array, basis: Basis, names: Sequence[str]) -> None:
-    """Name the columns of Z whose coefficients are not determined."""
+def warn_if_collinear(Z: Array, basis: Basis, names: Sequence[str], stacklevel: int = 4) -> None:
+    """Name the columns of Z whose coefficients are not determined, in a warning at whoever called ``fit``."""
     if basis.rank == Z.shape[1]:
         return
     xp = namespace(Z)
@@ -152,7 +152,7 @@ def warn_if_collinear(Z: Array, basis: Basis, names: Sequence[str]) -> None:
         f"collinear columns: {', and '.join(told)}. The coefficients given are those with the smallest norm of all "
         "that fit equally well. Drop columns until this warning goes, or put a penalty on coefficients",
         CollinearityWarning,
-        stacklevel=4,
+        stacklevel=stacklevel,
     )
 
 

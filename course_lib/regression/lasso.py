@@ -61,9 +61,11 @@ class Lasso(LinearModel):
         """
         check_price(self.alpha)
         data = self._prepare(X, y, sample_weight)
-        xp, outputs = namespace(data.Z), range(data.B.shape[1])
-        columns, rounds, gaps = zip(*(self._descend(data.Z, data.B[:, k], data.weight) for k in outputs), strict=True)
-        self._set_coefficients(xp.stack(columns, axis=1), data)
+        results = []
+        for k in range(data.B.shape[1]):
+            results.append(self._descend(data.Z, data.B[:, k], data.weight))
+        columns, rounds, gaps = zip(*results, strict=True)
+        self._set_coefficients(namespace(data.Z).stack(columns, axis=1), data)
         self.n_iter_ = list(rounds) if data.outputs else rounds[0]
         self.dual_gap_ = list(gaps) if data.outputs else gaps[0]
         return self
@@ -81,7 +83,7 @@ class Lasso(LinearModel):
             f"{enough / n:.3g} that tol={self.tol} asks for. Raise max_iter, bring the columns to one scale, or raise "
             "alpha; for alpha=0 use LinearRegression",
             ConvergenceWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
         return w, rounds, gap / n
 

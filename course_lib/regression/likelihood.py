@@ -80,16 +80,19 @@ class Step(NamedTuple):
     """One step of :func:`newton`."""
 
     W: Array  # where it arrives
-    direction: Array  # the whole step; the last one taken may be shorter
+    direction: Array  # how it got there
     decrement: float  # its length in standard errors, near the end
 
 
 def newton(J: CrossEntropy, l1_price: Array, W: Array) -> Iterator[Step]:
     r"""Newton's method for $J(W) + \sum_{kj} \mu_j |W_{kj}|$, for ever.
 
-    Each step goes to the minimum of $J$'s second-order approximation, $W - H^{-1} \nabla J$, and is halved until the
-    objective falls. Without prices this is iteratively reweighted least squares. With $\mu \neq 0$, coordinate descent
-    finds the minimum: for $H = L L^\top$ the approximation is
+    Each step goes to the minimum of $J$'s second-order approximation, $W - H^{-1} \nabla J$; without prices this is
+    iteratively reweighted least squares. Where that does not lower the objective, or H is not positive definite because
+    probabilities of 0 and 1 leave no curvature, $H + \delta B$ takes the place of H (Levenberg's damping), with the
+    first $\delta$ of $10^{-3}, 10^{-2}, \dots$ that will do. The diagonal B bounds the curvature and so never vanishes.
+
+    With $\mu \neq 0$, coordinate descent finds the minimum: for $H = L L^\top$ the approximation is
     $\frac12 \lVert L^\top (V - W) + L^{-1} \nabla J \rVert^2$ (Lee, Sun and Saunders, Proximal Newton-type methods for
     minimizing composite functions, 2014).
 
@@ -98,46 +101,48 @@ def newton(J: CrossEntropy, l1_price: Array, W: Array) -> Iterator[Step]:
         l1_price: The $\mu_j \geq 0$, shape (d,).
         W: Where to start, shape (m, d).
 
-    Source: Boyd and Vandenberghe, Convex Optimization, section 9.5.
+    Source: Boyd and Vandenberghe, Convex Optimization, section 9.5; Deep Learning, section 8.6.1.
     """
     xp = namespace(W)
+    bound = xp.sum(J.s[:, None] * J.X**2, axis=0) / 2 + J.price
+    bound = xp.where(bound > 0, bound, 1)
+    B = _diagonal(xp.concat([bound] * W.shape[0]))
 
     def objective(V: Array) -> float:
         return float(J.value(V) + xp.sum(l1_price * xp.abs(V)))
 
     while True:
-        gradient = J.gradient(W)
-        D = _to_minimum(_factored_hessian(J, W), gradient, W, l1_price)
-        promised = -float(xp.sum(gradient * D) + xp.sum(l1_price * (xp.abs(W + D) - xp.abs(W))))
-        before, t = objective(W), 1.0
-        rounding = float(xp.finfo(W.dtype).eps) * abs(before)
-        while objective(W + t * D) > before - 1e-4 * t * promised + rounding and t > 1e-10:
-            t /= 2
-        W = W + t * D
+        gradient, H, before = J.gradient(W), _definite_hessian(J, W, bound), objective(W)
+        rounding = 10 * float(xp.finfo(W.dtype).eps) * abs(before)
+        damping = 0.0
+        while True:
+            try:
+                D = _to_minimum(cholesky(H + damping * B), gradient, W, l1_price)
+                promised = -float(xp.sum(gradient * D) + xp.sum(l1_price * (xp.abs(W + D) - xp.abs(W))))
+                if objective(W + D) <= before - 1e-4 * promised + rounding:
+                    break
+            except np.linalg.LinAlgError:
+                pass
+            damping = max(10 * damping, 1e-3)
+        W = W + D
         yield Step(W, D, max(promised, 0.0) ** 0.5)
 
 
-def _factored_hessian(J: CrossEntropy, W: Array) -> Array:
-    r"""A Cholesky factor of the Hessian, or of $H + \mu \, \mathrm{diag}(H)$ with the first $\mu$ large enough for one.
+def _definite_hessian(J: CrossEntropy, W: Array, bound: Array) -> Array:
+    """The Hessian, and a little curvature where a softmax has none: adding the same to all logits changes nothing.
 
-    Levenberg's $\mu$ turns the step towards the gradient where probabilities of 0 and 1 leave no curvature.
+    The gradient has no part in that direction, so this changes no step.
     """
     xp, (m, d) = namespace(W), W.shape
-    H, eps = J.hessian(W), float(xp.finfo(W.dtype).eps)
-    eye = xp.eye(m * d, dtype=W.dtype, device=device(W))
-    size = xp.diagonal(H)
-    size = xp.where(size > 0, size, 1)
-    if not J.first_at_zero:
-        # Adding the same to the logits of all classes changes nothing, so H is flat in that direction. The gradient has
-        # no part in it: a little curvature there makes H definite and changes no step.
-        shift = eps**0.5 * xp.sum(xp.reshape(size, (m, d)), axis=0) / m
-        H = H + xp.reshape(xp.broadcast_to((shift * eye[:d, :d])[None, :, None, :], (m, d, m, d)), H.shape)
-    damping = 0.0
-    while True:
-        try:
-            return cholesky(H + damping * size * eye)
-        except np.linalg.LinAlgError:
-            damping = max(10 * damping, eps)
+    H = J.hessian(W)
+    if J.first_at_zero:
+        return H
+    little = _diagonal(float(xp.finfo(W.dtype).eps) ** 0.5 * bound)
+    return H + xp.reshape(xp.broadcast_to(little[None, :, None, :], (m, d, m, d)), H.shape)
+
+
+def _diagonal(x: Array) -> Array:
+    return x * namespace(x).eye(x.shape[0], dtype=x.dtype, device=device(x))
 
 
 def _to_minimum(L: Array, gradient: Array, W: Array, l1_price: Array) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from itertools import islice
 from typing import Any, Self
 
@@ -36,8 +37,10 @@ class SoftmaxRegression(ClassifierMixin, BaseEstimator):
 
     $W, b$ minimise $\sum_i s_i (-\log P(y_i \mid x_i)) + \frac{1}{C} \bigl(\frac{1 - \rho}{2} \lVert W \rVert_2^2
       + \rho \lVert W \rVert_1\bigr)$, with $\rho$ = ``l1_ratio``, by :func:`newton`. Meant for up to some thousand
-    coefficients: the Hessian has their number squared. The coefficients of a feature sum to zero over the classes,
-    because adding the same to all changes no probability (with $\rho > 0$ the penalty may prefer another sum).
+    coefficients: the Hessian has their number squared.
+
+    Adding the same to the intercepts of all classes changes no probability: those are taken that sum to zero. So do the
+    coefficients of each feature, unless the penalty on absolute values prefers another sum.
 
     Args:
         C: One over the price on coefficients; ``np.inf`` for none.
@@ -101,26 +104,40 @@ class SoftmaxRegression(ClassifierMixin, BaseEstimator):
         C, l1_ratio = self._penalty()
         X, y = validate(self, X, y)
         X, y, s = weighted_rows(X, y, sample_weight)
-        xp = namespace(X)
         self.classes_, member = class_membership(y, X)
         s = s * (member @ _class_weights(self.class_weight, self.classes_, s @ member))
-        Z, x_mean, noise = centre(X, s, self.fit_intercept)
-        basis = orthonormal_basis(Z, noise) if np.isinf(C) else None
-        if basis is not None:
-            warn_if_collinear(Z, basis, column_names(self))
-            Z = basis.Q  # without a price any coordinates will do: take the best-conditioned
-        charged = xp.ones_like(Z[0])
-        if self.fit_intercept:
-            Z, charged = xp.concat([Z, xp.ones_like(s)[:, None]], axis=1), xp.concat([charged, xp.zeros_like(s[:1])])
-        if Z.shape[1] == 0:
-            raise ValueError("X holds only zeros and there is no intercept, so there is nothing to fit")
         binary = self._one_logit_for_two and len(self.classes_) == 2
+        Z, charged, coefficients_of = self._coordinates(X, s, free=np.isinf(C))
         J = CrossEntropy(Z, member[:, 1:] if binary else member, s, charged * (1 - l1_ratio) / C, binary)
-        W = self._maximise(J, charged * l1_ratio / C)
-        w = W[:, : W.shape[1] - self.fit_intercept]
-        self.coef_ = w if basis is None else basis.coefficients(w.T).T
-        self.intercept_ = W[:, -1] - self.coef_ @ x_mean if self.fit_intercept else xp.zeros_like(W[:, 0])
+        self.coef_, intercept = coefficients_of(self._maximise(J, charged * l1_ratio / C))
+        self.intercept_ = intercept if binary else intercept - namespace(X).mean(intercept)
         return self
+
+    def _coordinates(
+        self, X: Array, s: Array, free: bool
+    ) -> tuple[Array, Array, Callable[[Array], tuple[Array, Array]]]:
+        """Columns to fit in place of X, which of them are charged, and the way back to coefficients and intercepts.
+
+        Centred columns belong to the same coefficients. If these are free of charge any other basis will do as well, so
+        an orthonormal one is taken, for which the units of X and collinear columns do not matter.
+        """
+        xp = namespace(X)
+        Z, x_mean, noise = centre(X, s, self.fit_intercept)
+        basis = orthonormal_basis(Z, noise) if free else None
+        if basis is not None:
+            warn_if_collinear(Z, basis, column_names(self), stacklevel=5)
+            Z = basis.Q
+        d, ones = Z.shape[1], xp.ones_like(s)[:, None]
+        if d + self.fit_intercept == 0:
+            raise ValueError("X holds only zeros and there is no intercept, so there is nothing to fit")
+
+        def coefficients_of(W: Array) -> tuple[Array, Array]:
+            coef = W[:, :d] if basis is None else basis.coefficients(W[:, :d].T).T
+            return coef, W[:, d] - coef @ x_mean if self.fit_intercept else xp.zeros_like(W[:, 0])
+
+        design = xp.concat([Z, ones], axis=1) if self.fit_intercept else Z
+        charged = xp.astype(xp.arange(design.shape[1], device=device(X)) < d, X.dtype)
+        return design, charged, coefficients_of
 
     def _penalty(self) -> tuple[float, float]:
         """C and l1_ratio, checked."""
@@ -241,7 +258,7 @@ class LogisticRegression(SoftmaxRegression):
             f"penalty is deprecated, as in scikit-learn: instead of penalty={self.penalty!r} write C={C}, "
             f"l1_ratio={l1_ratio}",
             FutureWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
         return C, l1_ratio
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from course_lib.arrays import Array, namespace
-from course_lib.linear_algebra import qr
+from course_lib.linear_algebra import norm, qr
 from course_lib.regression._least_squares import orthonormal_basis
 from course_lib.regression.linear import LinearRegression
 
@@ -224,11 +224,10 @@ class _Reduced:
         if data.outputs:
             raise ValueError(f"expected y of shape (n,), got {data.outputs[0]} columns; select for one at a time")
         xp = namespace(data.Z)
-        R = np.asarray(qr(xp.concat([data.Z, data.B], axis=1))[1].tolist())
-        lengths = np.sqrt(np.sum(R**2, axis=0))
-        lengths[-1] = 1
-        columns = R / np.where(lengths > 0, lengths, 1)
-        return cls(columns[:, :-1], columns[:, -1], data.Z.shape[0], data.noise)
+        A = xp.concat([data.Z, data.B], axis=1)
+        lengths = norm(A, axis=0)
+        R = np.asarray(qr(A / xp.where(lengths > 0, lengths, 1))[1].tolist())
+        return cls(R[:, :-1], R[:, -1] * float(lengths[-1]), data.Z.shape[0], data.noise)
 
     @property
     def tss(self) -> float:
