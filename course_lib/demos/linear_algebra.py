@@ -235,9 +235,10 @@ class EliminationStepper(Demo):
 
     def follow(self, name: str) -> None:
         """Another system begins at its first step and has its own number of them."""
-        if name != "step":
-            step = self.controls["step"]
+        step = self.controls["step"]
+        if name == "system":
             step.value = 0
+        if name != "step":
             step.max = len(self.moves(self.values["system"], self.values["swap"])) - 1
 
     def setup(self, fig: Figure) -> list[Artist]:
@@ -467,10 +468,10 @@ class PCACloud(Demo):
             self.bars[i].set(alpha=1 if i < kept else 0.3, hatch="" if i < kept else "//")
         for bar, share in zip(self.bars, shares, strict=True):
             bar.set_height(share)
-        rest = f"Keeping {kept} of 3 components keeps {sum(shares[:kept]):.0%} of the variance." if dropped else ""
+        components = "component keeps" if kept == 1 else "components keep"
         return (
-            f"The horizontal axis of the picture has {shares[3]:.0%} of the variance; "
-            f"the first principal axis has {shares[0]:.0%}, and no direction has more. {rest}"
+            f"The horizontal axis of the picture has {shares[3]:.0%} of the variance; the first principal axis has "
+            f"{shares[0]:.0%}, and no direction has more. {kept} {components} {sum(shares[:kept]):.0%} of it."
         )
 
 
