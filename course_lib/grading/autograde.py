@@ -79,15 +79,26 @@ def autograde(job: Job) -> Submission:
 
 
 def _run(course: Course, job: Job, version: str) -> None:
-    graded = gradebook.has_submission(course, job.assignment, job.student)
-    stamped = [stamp.get("submission", version) for stamp in _stamps(course, job)]
     settings = {
-        "Autograde": {"force": job.force or not graded or any(stamp != version for stamp in stamped)},
+        "Autograde": {"force": job.force or not _is_graded(course, job, version)},
         "AutogradeConverter": {"stamp": {"submission": version, "tests": job.tests_version}},
         "Execute": {} if job.timeout is None else {"timeout": job.timeout},
     }
     with private_sockets() as sockets:
         convert(AutogradeConverter, course, job.assignment, job.student, **settings, **sockets)
+
+
+def _is_graded(course: Course, job: Job, version: str) -> bool:
+    """Whether this version of a submission is through, and not merely begun in a run that was stopped."""
+    notebooks = _graded_notebooks(course, job).values()
+    return gradebook.has_submission(course, job.assignment, job.student) and all(
+        _stamp(notebook).get("submission", version) == version and _was_run(notebook) for notebook in notebooks
+    )
+
+
+def _was_run(notebook: NotebookNode) -> bool:
+    code = [cell for cell in notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    return not code or any(cell.execution_count for cell in code)
 
 
 def read_result(course: Course, job: Job) -> Submission:
@@ -97,7 +108,7 @@ def read_result(course: Course, job: Job) -> Submission:
     tests = tuple(
         _verdict(test, scores.get((test.notebook, test.cell)), notebooks.get(test.notebook)) for test in job.plan
     )
-    stamps = _stamps(course, job)
+    stamps = [_stamp(notebook) for notebook in notebooks.values()]
     seconds = max((stamp.get("seconds", 0.0) for stamp in stamps), default=0.0)
     older = any(stamp.get("tests", job.tests_version) != job.tests_version for stamp in stamps)
     return Submission(job.student, "graded", tests, seconds, by_hand, older)
@@ -148,6 +159,6 @@ def _graded_notebooks(course: Course, job: Job) -> dict[str, NotebookNode]:
     return {name: nbk.read(path) for name, path in paths.items() if path.is_file()}
 
 
-def _stamps(course: Course, job: Job) -> list[dict]:
-    """What :class:`AutogradeConverter` noted in the graded notebooks; empty dicts for those of plain nbgrader."""
-    return [notebook.metadata.get("course", {}) for notebook in _graded_notebooks(course, job).values()]
+def _stamp(notebook: NotebookNode) -> dict:
+    """What :class:`AutogradeConverter` noted in a graded notebook; nothing if plain nbgrader graded it."""
+    return notebook.metadata.get("course", {})

@@ -245,6 +245,28 @@ def test_the_working_directory_and_the_shell_stay_as_they_are(graded):
     assert (os.getcwd(), dict(os.environ)) == before
 
 
+def test_what_a_stopped_run_left_behind_is_not_taken_for_graded(graded, tiny):
+    course, path, grade = graded
+    killer = "import os, signal\ndef root(x): os.kill(os.getppid(), signal.SIGKILL)"
+    tiny.edit(path, double=tiny.right["double"], root=killer)
+    for _ in range(2):
+        assert grade().status == "unreadable"
+        assert autograded(course).is_file(), "the test must have something to trip over"
+    tiny.edit(path, root=tiny.right["root"])
+    assert grade().score == 6
+
+
+def test_what_plain_nbgrader_graded_is_not_run_again(graded):
+    course, _, grade = graded
+    notebook = nbformat.read(autograded(course), as_version=4)
+    del notebook.metadata["course"]
+    autograded(course).chmod(0o644)
+    nbformat.write(notebook, autograded(course))
+    before = autograded(course).stat().st_mtime_ns
+    assert grade().score == 4
+    assert autograded(course).stat().st_mtime_ns == before
+
+
 def sleep_or_fail(job):
     if job.student == "fails":
         raise OSError("no space left")
