@@ -12,7 +12,7 @@ from array_api_compat import device
 from sklearn.exceptions import ConvergenceWarning
 
 from course_lib.arrays import Array, namespace
-from course_lib.regression.linear import LinearModel, check_price
+from course_lib.regression.linear import LinearModel, check_price, check_rounds
 
 
 class Lasso(LinearModel):
@@ -60,6 +60,7 @@ class Lasso(LinearModel):
             ConvergenceWarning: ``max_iter`` rounds were not enough.
         """
         check_price(self.alpha)
+        check_rounds(self.max_iter)
         data = self._prepare(X, y, sample_weight)
         results = []
         for k in range(data.B.shape[1]):

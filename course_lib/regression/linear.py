@@ -214,6 +214,12 @@ class Ridge(LinearModel):
         return self
 
 
+def check_rounds(max_iter: int) -> None:
+    """Refuse an iteration that is not to begin."""
+    if max_iter < 1:
+        raise ValueError(f"expected max_iter to be at least 1, got {max_iter!r}")
+
+
 def check_price(alpha: float) -> None:
     """Refuse a price on coefficients that is negative or no number."""
     if not 0 <= alpha < np.inf:

@@ -28,6 +28,7 @@ from course_lib.regression._least_squares import (
     weighted_rows,
 )
 from course_lib.regression.likelihood import CrossEntropy, newton
+from course_lib.regression.linear import check_rounds
 
 
 class SoftmaxRegression(ClassifierMixin, BaseEstimator):
@@ -102,6 +103,7 @@ class SoftmaxRegression(ClassifierMixin, BaseEstimator):
                 so that no coefficients are the best.
         """
         C, l1_ratio = self._penalty()
+        check_rounds(self.max_iter)
         X, y = validate(self, X, y)
         X, y, s = weighted_rows(X, y, sample_weight)
         self.classes_, member = class_membership(y, X)
@@ -156,7 +158,7 @@ class SoftmaxRegression(ClassifierMixin, BaseEstimator):
             steps += 1
             if step.decrement <= self.tol:
                 break
-        self.n_iter_ = xp.asarray([steps])
+        self.n_iter_ = xp.asarray([steps], device=device(J.X))
         free = float(xp.max(J.price + l1_price)) == 0
         if free and _separates(J, step.direction):
             problem = (

@@ -108,9 +108,11 @@ def test_kind_and_precision_stay(asarray, rng, dtype):
     np.testing.assert_array_equal(A.tolist(), X.astype(dtype))
 
 
-def test_a_price_must_be_one(asarray, rng):
+def test_wrong_settings_are_named(asarray, rng):
     with pytest.raises(ValueError, match="number of at least 0, got -1"):
         Lasso(-1).fit(*map(asarray, data(rng)))
+    with pytest.raises(ValueError, match="max_iter to be at least 1, got 0"):
+        Lasso(max_iter=0).fit(*map(asarray, data(rng)))
 
 
 def test_one_round_solves_orthonormal_columns(asarray, rng):

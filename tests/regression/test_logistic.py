@@ -303,6 +303,7 @@ def test_the_old_word_for_the_penalty(rng, penalty, now):
     [
         ({"C": 0}, "C, one over the price on coefficients, to be positive, got 0"),
         ({"C": np.nan}, "to be positive, got nan"),
+        ({"max_iter": 0}, "max_iter to be at least 1, got 0"),
         ({"l1_ratio": 1.5}, "l1_ratio to be from 0 to 1, got 1.5"),
         ({"class_weight": "fair"}, "class_weight to be None, 'balanced' or a dict"),
         ({"class_weight": {0: -1}}, "class_weight to be None, 'balanced' or a dict"),
