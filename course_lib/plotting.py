@@ -61,7 +61,6 @@ STYLE: dict[Any, Any] = {
     "font.size": 12.5,
     "grid.color": COLORS["light"],
     "grid.linewidth": 0.7,
-    "image.cmap": "Blues",
     "legend.frameon": False,
     "lines.linewidth": 2.2,
     "lines.markersize": 7,
@@ -166,8 +165,8 @@ def heatmap(ax: Axes, values: ArrayLike, **options: Any) -> AxesImage:
     """
     values = np.asarray(values)
     largest = float(np.abs(values).max()) or 1.0
-    signed = {"cmap": SIGNED, "vmin": -largest, "vmax": largest} if (values < 0).any() else {"vmin": 0, "vmax": largest}
-    image = ax.imshow(values, **{**signed, **options})
+    shading = {"cmap": SIGNED, "vmin": -largest} if (values < 0).any() else {"cmap": "Blues", "vmin": 0}
+    image = ax.imshow(values, **{**shading, "vmax": largest, **options})
     for (i, j), value in np.ndenumerate(values):
         ax.text(j, i, f"{value:.3g}".replace("-", "−"), ha="center", va="center", color=ink_on(image.to_rgba(value)))
     ax.set(xticks=[], yticks=[])

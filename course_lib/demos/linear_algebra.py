@@ -422,7 +422,7 @@ class PCACloud(Demo):
     def setup(self, fig: Figure) -> list[Artist]:
         """The view of the cloud, and beside it a bar for each direction."""
         left, right = fig.subplots(1, 2, width_ratios=[1.25, 1])
-        left.set(xlim=(-4.9, 4.9), ylim=(-4.9, 4.9), aspect="equal", xticks=[], yticks=[])
+        left.set(xlim=(-4.6, 4.6), ylim=(-4.6, 4.6), aspect="equal", xticks=[], yticks=[])
         left.set_xlabel("horizontal axis", color=COLORS["orange"])
         (self.far,) = left.plot([], [], "o", ms=4, color=COLORS["sky"], alpha=0.7)
         (self.near,) = left.plot([], [], "o", ms=5, color=COLORS["blue"])
@@ -674,7 +674,7 @@ def low_rank(factors: tuple[Matrix, Vector, Matrix], rank: int) -> Matrix:
 @cache
 def cloud(deviations: tuple[float, float, float]) -> Matrix:
     """Two hundred points, shape (200, 3), centred, with these standard deviations along three slanted axes."""
-    points = np.random.default_rng(2).standard_normal((200, 3)) * deviations @ view_from(20, 50)
+    points = np.random.default_rng(15).standard_normal((200, 3)) * deviations @ view_from(20, 50)
     return points - points.mean(axis=0)
 
 
