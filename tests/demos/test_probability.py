@@ -151,10 +151,10 @@ class TestKLBothWays:
         demo.set(mu_q=1.0)
         assert "both directions agree" in demo.caption
 
-    @pytest.mark.parametrize("sigma", [0.3, 2.0])
-    def test_the_curves_stay_inside_the_axes(self, sigma):
+    @pytest.mark.parametrize(("sigma_p", "sigma_q"), [(0.3, 0.3), (0.3, 2.0), (2.0, 0.3), (2.0, 2.0)])
+    def test_the_curves_stay_inside_the_axes(self, sigma_p, sigma_q):
         demo = demos.KLBothWays()
-        demo.set(mu_p=-3.0, mu_q=3.0, sigma_p=2.3 - sigma, sigma_q=sigma)
+        demo.set(mu_p=-3.0, mu_q=3.0, sigma_p=sigma_p, sigma_q=sigma_q)
         for ax, curve in zip(demo.panels, demo.curves, strict=True):
             bottom, top = ax.get_ylim()
             assert bottom <= min(curve.get_ydata())
