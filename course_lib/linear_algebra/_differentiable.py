@@ -21,8 +21,8 @@ def differentiable(vjp: Callable[..., Any]) -> Callable[[Callable[..., Any]], Ca
 
     Args:
         vjp: Takes the inputs, the outputs and the cotangents of the outputs (``None`` for an output that the loss does
-            not use), then the options; returns the cotangent of the input, or a tuple of them for several inputs.
-            Inputs that were broadcast against each other get theirs summed back to their own shape.
+            not use), then the options; returns the cotangent of the input, or a tuple of them for several inputs. If
+            an input was broadcast, torch sums its cotangent back to its own shape.
 
     Returns:
         A decorator. NumPy arrays run through the decorated function untouched; for torch tensors it runs unrecorded,
@@ -39,7 +39,6 @@ def differentiable(vjp: Callable[..., Any]) -> Callable[[Callable[..., Any]], Ca
             def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
                 ctx.options, *arrays = inputs
                 outputs = output if isinstance(output, tuple) else (output,)
-                ctx.shapes = [x.shape for x in arrays]
                 ctx.save_for_backward(*arrays, *outputs)
                 ctx.mark_non_differentiable(*(y for y in outputs if not y.is_floating_point()))
                 ctx.set_materialize_grads(False)
@@ -47,10 +46,9 @@ def differentiable(vjp: Callable[..., Any]) -> Callable[[Callable[..., Any]], Ca
             @staticmethod
             def backward(ctx: Any, *cotangents: torch.Tensor | None) -> Any:
                 if all(c is None for c in cotangents):
-                    return None, *(None for _ in ctx.shapes)
+                    return tuple(None for _ in ctx.needs_input_grad)
                 grads = vjp(*ctx.saved_tensors, *cotangents, **ctx.options)
-                grads = grads if isinstance(grads, tuple) else (grads,)
-                return None, *(grad.sum_to_size(shape) for grad, shape in zip(grads, ctx.shapes, strict=True))
+                return None, *(grads if isinstance(grads, tuple) else (grads,))
 
         @functools.wraps(compute)
         def call(*arrays: Array, **options: Any) -> Any:

@@ -60,11 +60,10 @@ def _substitute_vjp(T: Array, b: Array, x: Array, x_bar: Array, *, lower: bool) 
 @differentiable(_substitute_vjp)
 def substitute(T: Array, b: Array, *, lower: bool) -> Array:
     """Solve T x = b for columns b, (..., n, k), without checking anything."""
-    xp = namespace(T)
-    return _halve(xp.tril(T) if lower else xp.triu(T), b, lower)
+    return _by_halves(T, b, lower)
 
 
-def _halve(T: Array, b: Array, lower: bool) -> Array:
+def _by_halves(T: Array, b: Array, lower: bool) -> Array:
     """Solve one half of the unknowns, put them into the other half's equations, solve those."""
     n = T.shape[-1]
     if n <= BLOCK:
@@ -72,8 +71,8 @@ def _halve(T: Array, b: Array, lower: bool) -> Array:
     xp, h = namespace(T), n // 2
     top, bottom = slice(None, h), slice(h, None)
     first, second = (top, bottom) if lower else (bottom, top)
-    x_first = _halve(T[..., first, first], b[..., first, :], lower)
-    x_second = _halve(T[..., second, second], b[..., second, :] - T[..., second, first] @ x_first, lower)
+    x_first = _by_halves(T[..., first, first], b[..., first, :], lower)
+    x_second = _by_halves(T[..., second, second], b[..., second, :] - T[..., second, first] @ x_first, lower)
     return xp.concat([x_first, x_second] if lower else [x_second, x_first], axis=-2)
 
 

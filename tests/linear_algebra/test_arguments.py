@@ -108,6 +108,16 @@ def test_asymmetry_is_measured(asarray, function):
         function(asarray([[1, 0.25], [0, 1]]))
 
 
+@each(VALID, SYMMETRIC)
+def test_only_the_second_half_of_the_digits_may_be_asymmetric(asarray, make_spd, function):
+    A = make_spd(3)
+    A[0, 1] += 1e-9 * A.max()
+    function(asarray(A))
+    A[0, 1] += 1e-7 * A.max()
+    with pytest.raises(ValueError, match="symmetric"):
+        function(asarray(A))
+
+
 @each(SYSTEMS)
 def test_numpy_and_torch_do_not_mix(function):
     with pytest.raises(TypeError, match="one kind on one device, got argument 1: a NumPy array.*a torch tensor"):

@@ -54,6 +54,12 @@ def test_eigh_of_special_matrices(asarray, assert_agrees, A):
     check(assert_agrees, asarray, A)
 
 
+def test_repeated_eigenvalues_converge_quickly(asarray, monkeypatch):
+    """Rows that are orthogonal to rounding must stay, or their noise turns and turns: 24 sweeps instead of 12."""
+    monkeypatch.setattr("course_lib.linear_algebra.jacobi.MAX_SWEEPS", 16)
+    eigh(asarray(projection(np.random.default_rng(0), 60, 30)))
+
+
 def test_eigh_of_the_lecture_s_matrix(asarray, assert_agrees):
     w, Q = eigh(asarray([[2, 1], [1, 2]]))
     assert_agrees(w, [1, 3])
