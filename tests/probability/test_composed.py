@@ -154,8 +154,12 @@ def test_empirical_vectors(asarray, rng):
         p.cdf(asarray(rows))
 
 
-def test_all_samples_distinct(asarray, rng):
-    assert float(Empirical(asarray(rng.normal(size=50))).entropy()) == pytest.approx(np.log(50))
+@pytest.mark.parametrize("events", [(), (2,), (3, 2)])
+def test_all_samples_distinct(asarray, rng, events):
+    samples = asarray(rng.normal(size=(50, *events)))
+    p = Empirical(samples)
+    assert float(p.entropy()) == pytest.approx(np.log(50))
+    np.testing.assert_allclose(numbers(p.log_prob(samples)), -np.log(50))
 
 
 @pytest.mark.parametrize(
