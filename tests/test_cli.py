@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -186,8 +185,13 @@ def test_a_file_in_the_place_of_a_folder_is_an_error_that_loses_nothing(root, wo
     assert mine.read_text() == "a file, oddly"
 
 
-def test_what_jupyter_and_python_leave_behind_is_not_copied(root, work):
-    for name in ("lectures/.ipynb_checkpoints/01.ipynb", "lectures/__pycache__/x.pyc", "lectures/.hidden"):
+def test_what_is_not_for_students_is_not_copied(root, work):
+    for name in (
+        "lectures/.ipynb_checkpoints/01.ipynb",
+        "lectures/__pycache__/x.pyc",
+        "lectures/.hidden",
+        "lectures/coverage.yml",
+    ):
         put(root / name, "no lecture")
     update(root)
     assert not [path for path in work.rglob("*") if path.is_file() and path.read_text() == "no lecture"]
@@ -284,10 +288,10 @@ def wait_for(port: int, path: str, server: subprocess.Popen) -> None:
 def start(tmp_path: Path, *arguments: object) -> subprocess.Popen:
     """The command in a process of its own, with its own Jupyter directories and without an activated environment."""
     own = {f"JUPYTER_{kind}_DIR": str(tmp_path / kind) for kind in ("CONFIG", "DATA", "RUNTIME")}
-    environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "JUPYTER_TOKEN": "secret", **own}
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "TMPDIR": str(tmp_path), "JUPYTER_TOKEN": "secret"}
     return subprocess.Popen(
         [sys.executable, "-c", "from course_lib.cli import main; main()", *map(str, arguments)],
-        env=environment,
+        env=environment | own,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -422,7 +426,7 @@ def test_the_gallery_is_served_and_ends_cleanly(tmp_path):
             end(server)
         finally:
             server.kill()
-    assert not list(Path(tempfile.gettempdir()).glob("course-demo-*"))
+    assert not list(tmp_path.glob("course-demo-*"))
 
 
 # All commands

@@ -215,12 +215,13 @@ def _placed(course: Course, assignment: str, submitted: Path | None, gradebook: 
 
 
 def _jobs(course: Course, assignment: str, timeout: int | None, regrade: bool) -> list[Job]:
-    from course_lib.grading import gradebook
+    from course_lib.grading import gradebook, kernels
     from course_lib.grading.autograde import Job
     from course_lib.grading.build import register
     from course_lib.grading.simulate import is_simulated
 
     registered, changed = register(course, assignment)
+    kernels.require(registered.kernels)
     if changed:
         errors.print(
             f"[yellow]Tests changed since the last build:[/] {escape(', '.join(changed))}. "
@@ -252,7 +253,8 @@ def _cores() -> int:
 
 def _progress() -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, TextColumn("left:"), TimeRemainingColumn(), console=errors, transient=True)
+    left = (TextColumn("left:"), TimeRemainingColumn())
+    return Progress(*columns, *left, console=errors, transient=True, disable=not errors.is_terminal)
 
 
 def _print_results(course: Course, job: Job, results: list[Submission], seconds: float) -> None:

@@ -15,7 +15,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from course_lib.cli.output import CourseOption, JsonFlag, console, number, print_json
+from course_lib.cli.output import CourseOption, JsonFlag, console, errors, number, print_json
 from course_lib.cli.workspace import bring_up_to_date
 from course_lib.grading.course import Course, CourseError, near
 
@@ -145,7 +145,7 @@ def check(
     """
     from course_lib.grading.check import check as run_tests
 
-    with console.status("") as status:
+    with errors.status("") as status:
         report = run_tests(
             exercise,
             _course_around(exercise, course),

@@ -16,6 +16,8 @@ from course_lib.grading.course import CourseError
 RECORD = Path(".course") / "copied.json"
 """In the student's folder: for each original the hash of the version that was handed out last."""
 
+NOT_FOR_STUDENTS = {"__pycache__", "coverage.yml"}
+
 
 @dataclass(frozen=True)
 class Note:
@@ -86,7 +88,7 @@ def _files(root: Path, folders: list[str]) -> Iterator[Path]:
     for folder in folders:
         for path in sorted((root / folder).rglob("*")):
             parts = path.relative_to(root).parts
-            if path.is_file() and not any(part.startswith(".") or part == "__pycache__" for part in parts):
+            if path.is_file() and not any(part.startswith(".") or part in NOT_FOR_STUDENTS for part in parts):
                 yield path
 
 

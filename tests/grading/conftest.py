@@ -14,6 +14,7 @@ from nbformat import NotebookNode, v4
 
 from course_lib.grading.build import build
 from course_lib.grading.course import Course
+from course_lib.grading.gradebook import opened
 from course_lib.grading.kernels import prefer_this_python
 
 CONFIG = """
@@ -123,16 +124,24 @@ def answers(notebook: NotebookNode, **sources: str) -> NotebookNode:
     return mine
 
 
+@pytest.fixture(scope="session")
+def new_once(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """The tiny course with an empty gradebook: making one takes seconds, so tests get copies of this one."""
+    course = make_course(tmp_path_factory.mktemp("new") / "course")
+    with opened(course):
+        return course
+
+
 @pytest.fixture
-def course(tmp_path: Path) -> Course:
-    """The tiny course in a directory of its own."""
-    return make_course(tmp_path / "course")
+def course(new_once: Course, tmp_path: Path) -> Course:
+    """The tiny course in a directory of its own, nothing built yet."""
+    return Course.find(shutil.copytree(new_once.root, tmp_path / "course"))
 
 
 @pytest.fixture(scope="session")
-def built_once(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    """The tiny course, built: a new gradebook takes seconds, so tests get copies of this one."""
-    course = make_course(tmp_path_factory.mktemp("built"))
+def built_once(new_once: Course, tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """The tiny course, built."""
+    course = Course.find(shutil.copytree(new_once.root, tmp_path_factory.mktemp("built") / "course"))
     build(course, "hw")
     return course
 
@@ -140,8 +149,7 @@ def built_once(tmp_path_factory: pytest.TempPathFactory) -> Course:
 @pytest.fixture
 def built(built_once: Course, tmp_path: Path) -> Course:
     """The tiny course, built, in a directory of its own."""
-    shutil.copytree(built_once.root, tmp_path / "course")
-    return Course.find(tmp_path / "course")
+    return Course.find(shutil.copytree(built_once.root, tmp_path / "course"))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -152,6 +152,13 @@ def test_cells_that_people_graded_cannot_be_removed_behind_their_back(built, tin
     assert (status, "Cannot add or remove cells" in output) == (2, True)
 
 
+def test_a_kernel_that_is_not_installed(built):
+    path = built.source("hw") / "hw.ipynb"
+    path.write_text(path.read_text().replace('"name": "python3"', '"name": "python4"'))
+    status, output = invoke("grade", "hw", "--course", built.root)
+    assert (status, "wants a kernel named 'python4'" in output, "Did you mean python3?" in output) == (2, True, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
