@@ -245,6 +245,12 @@ def bayes_posterior(prior, likelihood):
 # - return posterior / posterior.sum()
 # + print(posterior / posterior.sum())
 
+
+# %% ex1: always raises the error that is asked for | values 3, range 2, errors 2
+def bayes_posterior(prior, likelihood):
+    raise ValueError
+
+
 # ------------------------------------------------------------------------------------------------- exercise 2: marginal
 
 
@@ -417,6 +423,12 @@ def marginal(joint, keep):
 # - return joint.sum
 # + result = joint.sum
 
+
+# %% ex2: always raises the error that is asked for | two-variables 2, any-number 2, errors 2
+def marginal(joint, keep):
+    raise ValueError
+
+
 # ---------------------------------------------------------------------------------------------- exercise 3: conditional
 
 
@@ -562,6 +574,12 @@ def conditional(joint, given):
 # %% ex3: returns None | two-variables 3, more-variables 2, impossible 2
 # - return joint / condition
 # + print(joint / condition)
+
+
+# %% ex3: always raises the error that is asked for | two-variables 3, more-variables 2, impossible 2
+def conditional(joint, given):
+    raise ValueError
+
 
 # ---------------------------------------------------------------------------------------- exercise 4: covariance_matrix
 
@@ -735,6 +753,12 @@ def covariance_matrix(X):
 # %% ex4: returns None | values 3, numerics 3
 # - return centred.T
 # + result = centred.T
+
+
+# %% ex4: always raises the error that is asked for | values 3, numerics 3, errors 2
+def covariance_matrix(X):
+    raise ValueError
+
 
 # ------------------------------------------------------------------------------------------- exercise 5: normal_log_pdf
 
@@ -913,6 +937,12 @@ def normal_log_pdf(x, mu, sigma):
 # %% ex5: returns None | values 3, tails 3
 # - return -(z**2)
 # + result = -(z**2)
+
+
+# %% ex5: always raises the error that is asked for | values 3, tails 3, errors 2
+def normal_log_pdf(x, mu, sigma):
+    raise ValueError
+
 
 # ------------------------------------------------------------------------------ exercise 6: multivariate_normal_log_pdf
 
@@ -1210,6 +1240,12 @@ def multivariate_normal_log_pdf(x, mean, cov):
 # %% ex6: returns None | values 4, numerics 3, singular 2
 # - return -np.sum
 # + result = -np.sum
+
+
+# %% ex6: always raises the error that is asked for | values 4, numerics 3, singular 2, errors 2
+def multivariate_normal_log_pdf(x, mean, cov):
+    raise LinAlgError
+
 
 # ---------------------------------------------------------------------------------------------- exercise 7: log_sum_exp
 
@@ -1658,6 +1694,12 @@ def kl_divergence(p, q):
 # - return float(np.sum
 # + result = float(np.sum
 
+
+# %% ex8: always raises the error that is asked for | values 3, zeros 3, errors 2
+def kl_divergence(p, q):
+    raise ValueError
+
+
 # ----------------------------------------------------------------------------------------------- exercise 9: fit_normal
 
 
@@ -1846,3 +1888,8 @@ def fit_normal(x):
 # %% ex9: returns None | values 3, numerics 2
 # - return float(mu), float(sigma)
 # + print(float(mu), float(sigma))
+
+
+# %% ex9: always raises the error that is asked for | values 3, numerics 2, errors 1
+def fit_normal(x):
+    raise ValueError
