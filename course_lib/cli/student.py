@@ -9,7 +9,7 @@ import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -18,6 +18,9 @@ from rich.table import Table
 from course_lib.cli.output import CourseOption, JsonFlag, console, errors, number, print_json
 from course_lib.cli.workspace import bring_up_to_date
 from course_lib.grading.course import Course, CourseError, near
+
+if TYPE_CHECKING:
+    from course_lib.grading.check import Report
 
 PortOption = Annotated[int | None, typer.Option(min=1, max=65535, help="The port to serve on (default: a free one).")]
 LECTURES = "lectures"
@@ -80,8 +83,8 @@ def serve(command: list[str]) -> int:
         try:
             return server.wait()
         finally:
-            for number_, handler in before.items():
-                signal.signal(number_, handler)
+            for which, handler in before.items():
+                signal.signal(which, handler)
 
 
 def demo(
@@ -145,13 +148,9 @@ def check(
     """
     from course_lib.grading.check import check as run_tests
 
+    here = Course.find(course) if course else Course.around(Path.cwd()) or Course.around(exercise.parent)
     with errors.status("") as status:
-        report = run_tests(
-            exercise,
-            _course_around(exercise, course),
-            timeout,
-            lambda done, of: status.update(f"cell {done + 1} of {of}"),
-        )
+        report = run_tests(exercise, here, timeout, lambda done, of: status.update(f"cell {done + 1} of {of}"))
     if as_json:
         rows = [asdict(row) | {"reachable": row.reachable} for row in report.rows]
         print_json({"notebook": str(exercise), "passed": report.passed, "rows": rows, "remarks": report.remarks})
@@ -160,18 +159,7 @@ def check(
     raise typer.Exit(0 if report.passed else 1)
 
 
-def _course_around(exercise: Path, course: Path | None) -> Course | None:
-    """The course that an exercise belongs to, if it can be found: without it, the check says less."""
-    if course is not None:
-        return Course.find(course)
-    for start in (Path.cwd(), exercise.resolve().parent):
-        for directory in (start, *start.parents):
-            if (directory / "nbgrader_config.py").is_file():
-                return Course.read(directory)
-    return None
-
-
-def _print_report(report: Any) -> None:
+def _print_report(report: Report) -> None:
     table = Table("Exercise", "Points in reach", "Result", "Message", title=report.notebook.name)
     colors = {"passed": "green", "by hand": "cyan", "not started": "yellow"}
     previous = None

@@ -20,7 +20,7 @@ from course_lib.grading import notebook as nbk
 from course_lib.grading.converters import AutogradeConverter, ConversionError, convert
 from course_lib.grading.course import Course
 from course_lib.grading.kernels import prefer_this_python, private_sockets
-from course_lib.grading.results import Outcome, PlannedTest, Submission, TestResult, nothing_earned
+from course_lib.grading.results import Outcome, PlannedTest, Submission, Verdict, nothing_earned
 
 LONGEST_MESSAGE = 500
 OUTCOME_OF_ERROR: dict[str, Outcome] = {
@@ -114,13 +114,13 @@ def read_result(course: Course, job: Job) -> Submission:
     return Submission(job.student, "graded", tests, seconds, by_hand, older)
 
 
-def _verdict(test: PlannedTest, score: float | None, notebook: NotebookNode | None) -> TestResult:
+def _verdict(test: PlannedTest, score: float | None, notebook: NotebookNode | None) -> Verdict:
     cell = nbk.by_grade_id(notebook).get(test.cell) if notebook else None
     if cell is None:
         what = "notebook" if notebook is None else "test cell"
-        return TestResult(test.id, score or 0.0, test.points, "missing", f"the {what} is missing from the submission")
+        return Verdict(test.id, score or 0.0, test.points, "missing", f"the {what} is missing from the submission")
     outcome, message = outcome_of(cell, full_score=score == test.points)
-    return TestResult(test.id, score or 0.0, test.points, outcome, message[:LONGEST_MESSAGE])
+    return Verdict(test.id, score or 0.0, test.points, outcome, message[:LONGEST_MESSAGE])
 
 
 def outcome_of(cell: NotebookNode, *, full_score: bool) -> tuple[Outcome, str]:

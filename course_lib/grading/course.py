@@ -48,11 +48,14 @@ class Course:
             if not directory.is_dir():
                 raise CourseError(f"{directory} is not a directory. Give --course the root of a course.")
             return cls.read(directory.resolve())
-        here = Path.cwd()
-        for candidate in (here, *here.parents):
-            if (candidate / CONFIG_FILE).is_file():
-                return cls.read(candidate)
-        return cls.read(here)
+        return cls.around(Path.cwd()) or cls.read(Path.cwd())
+
+    @classmethod
+    def around(cls, place: Path) -> Course | None:
+        """The course that a directory lies in, if its root has an nbgrader_config.py."""
+        candidates = (place.resolve(), *place.resolve().parents)
+        root = next((directory for directory in candidates if (directory / CONFIG_FILE).is_file()), None)
+        return cls.read(root) if root else None
 
     @classmethod
     def read(cls, root: Path) -> Course:

@@ -22,7 +22,7 @@ class PlannedTest:
 
 
 @dataclass(frozen=True)
-class TestResult:
+class Verdict:
     """One test cell's verdict."""
 
     id: str
@@ -38,7 +38,7 @@ class Submission:
 
     student: str
     status: Status
-    tests: tuple[TestResult, ...]
+    tests: tuple[Verdict, ...]
     seconds: float = 0.0
     needs_manual_grade: bool = False
     older_tests: bool = False
@@ -78,5 +78,5 @@ def nothing_earned(
     student: str, status: Status, plan: list[PlannedTest], outcome: Outcome, message: str, seconds: float = 0.0
 ) -> Submission:
     """The record of a submission whose tests could not be run."""
-    tests = tuple(TestResult(test.id, 0.0, test.points, outcome, message) for test in plan)
+    tests = tuple(Verdict(test.id, 0.0, test.points, outcome, message) for test in plan)
     return Submission(student, status, tests, seconds)
