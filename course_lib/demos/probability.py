@@ -18,8 +18,8 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from course_lib.arrays import erf
-from course_lib.demos.base import Demo
-from course_lib.demos.linear_algebra import CIRCLE, number
+from course_lib.demos.base import Demo, number
+from course_lib.demos.linear_algebra import CIRCLE
 from course_lib.linear_algebra import eigh
 from course_lib.plotting import COLORS, plane
 from course_lib.probability import (
