@@ -141,69 +141,71 @@ class MatrixMap(Demo):
         return f"{describe_area(det(A))} {describe_eigenpairs(pairs)}"
 
 
-class UnitBalls(Demo):
-    """The vectors of Lᵖ norm at most 1, and the norm of one vector as the ball that reaches it."""
+COLUMN_COLORS = COLORS["orange"], COLORS["green"]
 
-    alt = (
-        "The unit ball of an Lp norm in the plane: a diamond for p = 1, a disc for p = 2, a square for infinite p, a "
-        "star with hollow sides below 1. A vector, and the unit ball blown up until it touches the tip of the vector. "
-        "The line between the two basis vectors, its midpoint marked as inside or outside the ball."
-    )
-    size = (8.4, 5.0)
-    powers: ClassVar = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.5, 2.0, 3.0, 4.0, 6.0, 10.0, 20.0, np.inf)
+CIRCLE = np.array([np.cos(np.linspace(0, 2 * np.pi, 181)), np.sin(np.linspace(0, 2 * np.pi, 181))])
 
-    def __init__(self) -> None:
-        labels = ["∞" if p == np.inf else f"{p:g}" for p in self.powers]
-        options = list(zip(labels, self.powers, strict=True))
-        super().__init__(
-            p=SelectionSlider(options=options, value=2.0, description="p"),
-            x1=_entry("v₁, first coordinate", 1.2),
-            x2=_entry("v₂, second coordinate", 0.9),
-        )
+SQUARE = np.array([[0.0, 1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 1.0, 0.0]])
 
-    def setup(self, fig: Figure) -> list[Artist]:
-        """The plane, and beside it the numbers and the key."""
-        left, right = fig.subplots(1, 2, width_ratios=[1.5, 1])
-        plane(left, limit=2.2)
-        (self.ball,) = left.fill([], [], facecolor=(COLORS["sky"], 0.35), edgecolor=COLORS["blue"], lw=2.2)
-        (self.reach,) = left.plot([], [], color=COLORS["orange"], ls="--", lw=1.6)
-        (chord,) = left.plot([1, 0], [0, 1], color=COLORS["grey"], lw=1.2)
-        (self.midpoint,) = left.plot([0.5], [0.5], ls="", color=COLORS["black"], ms=9, mew=2)
-        self.vector = arrow(left, (0, 0), COLORS["orange"])
+GRID = np.array([[[k, -8], [k, 8]] for k in range(-8, 9)] + [[[-8, k], [8, k]] for k in range(-8, 9)], dtype=float)
+"""Line segments, shape (lines, ends, coordinates)."""
 
-        right.axis("off")
-        self.norms = right.text(0.0, 1.0, "", fontsize=15, va="top", linespacing=1.7, transform=right.transAxes)
-        key = {
-            "unit ball": self.ball,
-            "vector v": Line2D([], [], color=COLORS["orange"], marker=">"),
-            "ball that reaches v": self.reach,
-            "from $e_1$ to $e_2$": chord,
-            "midpoint, inside": Line2D([], [], color=COLORS["black"], marker="o", ls=""),
-            "midpoint, outside": Line2D([], [], color=COLORS["black"], marker="x", ls="", mew=2),
-        }
-        right.legend(key.values(), key.keys(), loc="lower left", borderaxespad=0, borderpad=0)
-        return [self.ball, self.reach, self.vector, self.midpoint, self.norms]
 
-    def update(self, p: float, x1: float, x2: float) -> str:
-        """The ball follows p, the dashed one also follows v."""
-        v = np.array([x1, x2])
-        length = norm(v, p)
-        ball = unit_ball(p)
-        self.ball.set_xy(ball.T)
-        self.reach.set_data(*(length * ball))
-        self.vector.set_UVC(*v)
-        self.midpoint.set_marker("o" if norm(np.array([0.5, 0.5]), p) <= 1 else "x")
-        name = "∞" if p == np.inf else f"{p:g}"
-        lines = [f"p = {name}" + (", no norm" if p < 1 else ""), f"size of v:  {number(length)}", ""]
-        lines += [f"$L^{{{q}}}$:  {number(norm(v, order))}" for q, order in (("1", 1), ("2", 2), (r"\infty", np.inf))]
-        self.norms.set_text("\n".join(lines))
-        if p < 1:
-            return (
-                f"p = {name} gives v the size {number(length)}, but it is no norm: the ball is not convex. The "
-                "midpoint of two of its points lies outside, and the triangle inequality fails."
-            )
-        v_text = f"v = ({number(x1, 1)}, {number(x2, 1)})"
-        return f"For p = {name} the norm of {v_text} is {number(length)}. The ball is convex."
+def _entry(label: str, value: float) -> FloatSlider:
+    return FloatSlider(value, min=-2, max=2, step=0.1, description=label)
+
+
+def real_eigenpairs(A: Matrix) -> list[tuple[float, Vector]]:
+    r"""The real eigenvalues of a 2×2 matrix with unit eigenvectors, the largest value first.
+
+    The eigenvalues are the roots of the characteristic polynomial $\lambda^2 - \mathrm{tr}(A)\,\lambda + \det A$. Where
+    $A - \lambda I$ is zero every vector is an eigenvector; then the basis vectors stand for all.
+
+    Returns:
+        Two pairs; one if both eigenvalues agree and there is one direction; none if every direction turns.
+
+    >>> [(float(value), vector.round(3).tolist()) for value, vector in real_eigenpairs(np.array([[2.0, 1], [1, 2]]))]
+    [(3.0, [0.707, 0.707]), (1.0, [0.707, -0.707])]
+    """
+    _, linear, constant = (float(c) for c in characteristic_polynomial(A))
+    discriminant = linear**2 - 4 * constant
+    scale = float(np.abs(A).max()) or 1.0
+    if abs(discriminant) < 1e-12 * scale**2:
+        value = -linear / 2
+        if np.allclose(A, value * np.eye(2), atol=1e-9 * scale):
+            return [(value, np.array([1.0, 0.0])), (value, np.array([0.0, 1.0]))]
+        return [(value, null_vector(A - value * np.eye(2)))]
+    if discriminant < 0:
+        return []
+    values = (-linear + np.sqrt(discriminant)) / 2, (-linear - np.sqrt(discriminant)) / 2
+    return [(float(value), null_vector(A - value * np.eye(2))) for value in values]
+
+
+def null_vector(B: Matrix) -> Vector:
+    """A unit vector that a singular 2×2 matrix other than zero sends to zero: at right angles to its larger row."""
+    row = max(B, key=lambda r: abs(r).sum())
+    x, y = row[1], -row[0]
+    sign = 1.0 if (x, y) > (0.0, 0.0) else -1.0
+    return sign * np.array([x, y]) / np.hypot(x, y)
+
+
+def describe_area(determinant: float) -> str:
+    """What a determinant says about areas, in words."""
+    if abs(determinant) < 1e-9:
+        return "det A = 0: the plane is squashed flat, areas vanish."
+    mirrored = ", and the plane is mirrored" if determinant < 0 else ""
+    return f"det A = {number(determinant)}: areas are scaled by {abs(determinant):.2f}{mirrored}."
+
+
+def describe_eigenpairs(pairs: list[tuple[float, Vector]]) -> str:
+    """What the real eigenvectors of a 2×2 matrix say about directions, in words."""
+    if not pairs:
+        return "No real eigenvector: every direction turns."
+    if len(pairs) == 1:
+        return f"One eigenvector direction only, with eigenvalue {number(pairs[0][0])}."
+    if pairs[0][0] == pairs[1][0]:
+        return f"Every direction is an eigenvector, with eigenvalue {number(pairs[0][0])}."
+    return f"Eigenvalues {number(pairs[0][0])} and {number(pairs[1][0])}, along the dashed lines."
 
 
 class EliminationStepper(Demo):
@@ -300,232 +302,7 @@ class Table:
             self.frame.set_data(x + 0.43 * SQUARE_AROUND[0], y + 0.4 * SQUARE_AROUND[1])
 
 
-class PivotSize(Demo):
-    """What a small pivot does to elimination, with and without a row swap."""
-
-    alt = (
-        "The relative error of the solution against the size of the pivot, on logarithmic axes. Without a row swap it "
-        "rises in a straight line as the pivot shrinks, like machine epsilon divided by the pivot, up to an error of "
-        "1. With a row swap it stays at machine epsilon."
-    )
-    pivots: ClassVar = (0.5, *(10.0 ** (-k / 2) for k in range(1, 41)))
-
-    def __init__(self) -> None:
-        options = [(f"{pivot:.1e}" if pivot < 0.01 else f"{pivot:.2f}", k) for k, pivot in enumerate(self.pivots)]
-        super().__init__(stop=SelectionSlider(options=options, value=6, description="pivot"))
-
-    def setup(self, fig: Figure) -> list[Artist]:
-        """The axes, machine epsilon in both directions, and the law that the error follows."""
-        ax = fig.add_subplot(xscale="log", yscale="log", xlim=(1, 1e-20), ylim=(ZERO, 1e2))
-        ax.set(xlabel="size of the pivot", ylabel="relative error of the solution")
-        ax.set(xticks=10.0 ** np.arange(0, -21, -4))
-        ax.set_yticks([ZERO, 1e-16, 1e-12, 1e-8, 1e-4, 1], ["0", *(f"$10^{{{k}}}$" for k in (-16, -12, -8, -4, 0))])
-        ax.minorticks_off()
-        ax.plot([1, EPSILON], [EPSILON, 1], color=COLORS["grey"], ls=":", label="ε / pivot")
-        ax.axvline(EPSILON, color=COLORS["grey"], lw=1)
-        ax.text(EPSILON, 10, "  pivot = ε", va="center", color=COLORS["grey"])
-        self.errors = np.maximum([pivot_errors(pivot) for pivot in self.pivots], ZERO)
-        (self.plain,) = ax.plot([], [], "o-", ms=9, color=COLORS["orange"], label="as it stands", clip_on=False)
-        (self.swapped,) = ax.plot([], [], "s", ms=5, color=COLORS["blue"], label="rows swapped", clip_on=False)
-        ax.legend(loc="upper left")
-        return [self.plain, self.swapped]
-
-    def update(self, stop: int) -> str:
-        """The curves grow up to the pivot chosen."""
-        for line, errors in zip((self.plain, self.swapped), self.errors.T, strict=True):
-            line.set_data(self.pivots[: stop + 1], errors[: stop + 1])
-        plain, swapped = (", ".join(number(x, 8) for x in found) for found in pivot_solutions(self.pivots[stop]))
-        return (
-            f"Pivot {self.pivots[stop]:.1e}: as it stands, elimination finds x = ({plain}); "
-            f"with the rows swapped, x = ({swapped})."
-        )
-
-
-class LowRankPhotograph(Demo):
-    """A photograph cut down to its strongest layers: truncated singular value decomposition."""
-
-    alt = (
-        "Left, a photograph in shades of grey. Right, the sum of its first few singular layers: a blur of stripes at "
-        "low rank, the photograph itself at full rank. Below, the singular values on a logarithmic scale, falling "
-        "fast; the ones that are kept are blue dots, the others crosses."
-    )
-    size = (8.4, 5.6)
-
-    def __init__(self) -> None:
-        super().__init__(
-            photograph=Dropdown(options={"temple": "china.jpg", "flower": "flower.jpg"}, description="Photograph"),
-            rank=IntSlider(10, min=1, max=PHOTO_HEIGHT, description="rank k"),
-        )
-
-    def setup(self, fig: Figure) -> list[Artist]:
-        """Two pictures above the spectrum."""
-        panels = fig.subplot_mosaic([["original", "approximation"], ["spectrum", "spectrum"]], height_ratios=[1.7, 1])
-        blank = np.zeros((PHOTO_HEIGHT, PHOTO_WIDTH))
-        self.pictures = []
-        for name in ("original", "approximation"):
-            panels[name].axis("off")
-            self.pictures.append(panels[name].imshow(blank, cmap="gray", vmin=0, vmax=1, interpolation="nearest"))
-        self.titles = [panels[name].set_title("rank") for name in ("original", "approximation")]
-        ax = panels["spectrum"]
-        ax.set(yscale="log", xlim=(0, PHOTO_HEIGHT + 1), ylim=(5e-3, 2e2), xlabel="i", ylabel="singular value $σ_i$")
-        ax.minorticks_off()
-        (self.kept,) = ax.plot([], [], "o", ms=5, color=COLORS["blue"], label="kept")
-        (self.cut,) = ax.plot([], [], "x", ms=5, color=COLORS["grey"], label="cut off")
-        ax.legend(loc="upper right", ncols=2)
-        return [*self.pictures, *self.titles, self.kept, self.cut]
-
-    def update(self, photograph: str, rank: int) -> str:
-        """The sum of the first layers, and where the spectrum is cut."""
-        original, factors = decomposed_photograph(photograph)
-        approximation = low_rank(factors, rank)
-        for artist, picture in zip(self.pictures, (original, approximation), strict=True):
-            artist.set_data(picture)
-        singular_values = factors[1]
-        places = np.arange(1, len(singular_values) + 1)
-        self.kept.set_data(places[:rank], singular_values[:rank])
-        self.cut.set_data(places[rank:], singular_values[rank:])
-        error = norm(original - approximation) / norm(original)
-        stored, full = rank * (PHOTO_HEIGHT + PHOTO_WIDTH + 1), original.size
-        self.titles[0].set_text(f"original: {full:,} numbers")
-        self.titles[1].set_text(f"rank {rank}: {stored:,} numbers, error {error:.1%}")
-        more = " More than the photograph itself: cutting pays only at low rank." if stored > full else ""
-        return (
-            f"Rank {rank} of {PHOTO_HEIGHT}: {stored:,} numbers instead of {full:,}, that is {stored / full:.0%}. "
-            f"The relative error is {error:.1%}.{more}"
-        )
-
-
-class PCACloud(Demo):
-    """A cloud in space to be turned, its principal axes, and what is left of it after projection."""
-
-    alt = (
-        "Left, a cloud of points in space, seen from the side that was chosen, with its three principal axes through "
-        "the middle, and the projections of the points if components were dropped. Right, bars: the share of the "
-        "variance along each principal axis, and along the horizontal direction of the picture."
-    )
-    size = (8.4, 4.8)
-    shapes: ClassVar = {
-        "ellipsoid": (1.7, 1.0, 0.4),
-        "cigar": (1.8, 0.3, 0.3),
-        "pancake": (1.5, 1.3, 0.1),
-        "round": (1.3, 1.3, 1.3),
-    }
-
-    def __init__(self) -> None:
-        super().__init__(
-            shape=Dropdown(options=list(self.shapes), description="Cloud"),
-            kept=IntSlider(3, min=1, max=3, description="components kept"),
-            turn=IntSlider(-30, min=-180, max=180, step=5, description="turn (degrees)"),
-            tilt=IntSlider(-10, min=-90, max=90, step=5, description="tilt (degrees)"),
-        )
-
-    def setup(self, fig: Figure) -> list[Artist]:
-        """The view of the cloud, and beside it a bar for each direction."""
-        left, right = fig.subplots(1, 2, width_ratios=[1.25, 1])
-        left.set(xlim=(-4.6, 4.6), ylim=(-4.6, 4.6), aspect="equal", xticks=[], yticks=[])
-        left.set_xlabel("horizontal axis", color=COLORS["orange"])
-        (self.far,) = left.plot([], [], "o", ms=4, color=COLORS["sky"], alpha=0.7)
-        (self.near,) = left.plot([], [], "o", ms=5, color=COLORS["blue"])
-        self.drops = left.add_collection(LineCollection([], colors=COLORS["grey"], linewidths=0.6, zorder=1))
-        (self.projections,) = left.plot([], [], "s", ms=3.5, color=COLORS["orange"], zorder=4)
-        self.axes = [left.plot([], [], color=COLORS["black"], lw=2)[0] for _ in range(3)]
-        self.names = [
-            left.text(0, 0, str(i + 1), fontsize=15, weight="bold", ha="center", va="center") for i in range(3)
-        ]
-        for name in self.names:
-            name.set(zorder=5, path_effects=[withStroke(linewidth=3, foreground="white")])
-
-        right.set(ylim=(0, 1), ylabel="share of the variance")
-        right.yaxis.set_major_formatter(PercentFormatter(1))
-        right.grid(axis="x", visible=False)
-        colors = [COLORS["blue"]] * 3 + [COLORS["orange"]]
-        self.bars = list(
-            right.bar(["axis 1", "axis 2", "axis 3", "horizontal"], [1] * 4, color=colors, edgecolor="white")
-        )
-        return [self.drops, self.far, self.near, self.projections, *self.axes, *self.names, *self.bars]
-
-    def update(self, shape: str, kept: int, turn: int, tilt: int) -> str:
-        """The cloud, its axes and its projections turn together; the bars of the axes stay."""
-        X = cloud(self.shapes[shape])
-        pca = PCA().fit(X)
-        view = view_from(turn, tilt)
-        x, y, depth = view @ X.T
-        self.near.set_data(x[depth >= 0], y[depth >= 0])
-        self.far.set_data(x[depth < 0], y[depth < 0])
-        shares = [*pca.explained_variance_ratio_, np.var(x) / np.var(X, axis=0).sum()]
-
-        flat = PCA(kept).fit(X)
-        dropped = kept < 3
-        landed = flat.inverse_transform(flat.transform(X)) @ view[:2].T
-        self.projections.set_data(*(landed.T if dropped else ([], [])))
-        self.drops.set_segments(np.stack([np.column_stack([x, y]), landed], axis=1) if dropped else [])
-
-        for i, (component, deviation) in enumerate(zip(pca.components_, np.sqrt(pca.explained_variance_), strict=True)):
-            tip = view[:2] @ component * 2 * deviation
-            self.axes[i].set_data(*np.outer(tip, [-1, 1]))
-            self.axes[i].set_linestyle("-" if i < kept else ":")
-            self.names[i].set_position(tip + 0.35 * tip / max(np.hypot(*tip), 0.1))
-            self.bars[i].set(alpha=1 if i < kept else 0.3, hatch="" if i < kept else "//")
-        for bar, share in zip(self.bars, shares, strict=True):
-            bar.set_height(share)
-        components = "component keeps" if kept == 1 else "components keep"
-        return (
-            f"The horizontal axis of the picture has {shares[3]:.0%} of the variance; the first principal axis has "
-            f"{shares[0]:.0%}, and no direction has more. {kept} {components} {sum(shares[:kept]):.0%} of it."
-        )
-
-
-def _entry(label: str, value: float) -> FloatSlider:
-    return FloatSlider(value, min=-2, max=2, step=0.1, description=label)
-
-
-EPSILON = 2.0**-52
-"""Machine epsilon of float64."""
-
-ZERO = 1e-17
-"""Where an error of zero is drawn on a logarithmic axis."""
-
-PHOTO_WIDTH, PHOTO_HEIGHT = 180, 120
-COLUMN_COLORS = COLORS["orange"], COLORS["green"]
 SQUARE_AROUND = np.array([[-1, 1, 1, -1, -1], [-1, -1, 1, 1, -1]])
-CIRCLE = np.array([np.cos(np.linspace(0, 2 * np.pi, 181)), np.sin(np.linspace(0, 2 * np.pi, 181))])
-SQUARE = np.array([[0.0, 1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 1.0, 0.0]])
-GRID = np.array([[[k, -8], [k, 8]] for k in range(-8, 9)] + [[[-8, k], [8, k]] for k in range(-8, 9)], dtype=float)
-"""Line segments, shape (lines, ends, coordinates)."""
-
-
-def real_eigenpairs(A: Matrix) -> list[tuple[float, Vector]]:
-    r"""The real eigenvalues of a 2×2 matrix with unit eigenvectors, the largest value first.
-
-    The eigenvalues are the roots of the characteristic polynomial $\lambda^2 - \mathrm{tr}(A)\,\lambda + \det A$. Where
-    $A - \lambda I$ is zero every vector is an eigenvector; then the basis vectors stand for all.
-
-    Returns:
-        Two pairs; one if both eigenvalues agree and there is one direction; none if every direction turns.
-
-    >>> [(float(value), vector.round(3).tolist()) for value, vector in real_eigenpairs(np.array([[2.0, 1], [1, 2]]))]
-    [(3.0, [0.707, 0.707]), (1.0, [0.707, -0.707])]
-    """
-    _, linear, constant = (float(c) for c in characteristic_polynomial(A))
-    discriminant = linear**2 - 4 * constant
-    scale = float(np.abs(A).max()) or 1.0
-    if abs(discriminant) < 1e-12 * scale**2:
-        value = -linear / 2
-        if np.allclose(A, value * np.eye(2), atol=1e-9 * scale):
-            return [(value, np.array([1.0, 0.0])), (value, np.array([0.0, 1.0]))]
-        return [(value, null_vector(A - value * np.eye(2)))]
-    if discriminant < 0:
-        return []
-    values = (-linear + np.sqrt(discriminant)) / 2, (-linear - np.sqrt(discriminant)) / 2
-    return [(float(value), null_vector(A - value * np.eye(2))) for value in values]
-
-
-def null_vector(B: Matrix) -> Vector:
-    """A unit vector that a singular 2×2 matrix other than zero sends to zero: at right angles to its larger row."""
-    row = max(B, key=lambda r: abs(r).sum())
-    x, y = row[1], -row[0]
-    sign = 1.0 if (x, y) > (0.0, 0.0) else -1.0
-    return sign * np.array([x, y]) / np.hypot(x, y)
 
 
 class Move(NamedTuple):
@@ -630,15 +407,52 @@ def fraction_text(x: float) -> str:
     return text.replace("-", "−")
 
 
-def unit_ball(p: float) -> Matrix:
-    """The boundary of the vectors with Lᵖ norm at most 1, as a closed curve of shape (2, points).
+class PivotSize(Demo):
+    """What a small pivot does to elimination, with and without a row swap."""
 
-    >>> unit_ball(np.inf)[:, 60].round(9)
-    array([1., 1.])
-    """
-    angles = np.linspace(0, 2 * np.pi, 481)
-    directions = np.array([np.cos(angles), np.sin(angles)])
-    return directions / norm(directions, p, axis=0)
+    alt = (
+        "The relative error of the solution against the size of the pivot, on logarithmic axes. Without a row swap it "
+        "rises in a straight line as the pivot shrinks, like machine epsilon divided by the pivot, up to an error of "
+        "1. With a row swap it stays at machine epsilon."
+    )
+    pivots: ClassVar = (0.5, *(10.0 ** (-k / 2) for k in range(1, 41)))
+
+    def __init__(self) -> None:
+        options = [(f"{pivot:.1e}" if pivot < 0.01 else f"{pivot:.2f}", k) for k, pivot in enumerate(self.pivots)]
+        super().__init__(stop=SelectionSlider(options=options, value=6, description="pivot"))
+
+    def setup(self, fig: Figure) -> list[Artist]:
+        """The axes, machine epsilon in both directions, and the law that the error follows."""
+        ax = fig.add_subplot(xscale="log", yscale="log", xlim=(1, 1e-20), ylim=(ZERO, 1e2))
+        ax.set(xlabel="size of the pivot", ylabel="relative error of the solution")
+        ax.set(xticks=10.0 ** np.arange(0, -21, -4))
+        ax.set_yticks([ZERO, 1e-16, 1e-12, 1e-8, 1e-4, 1], ["0", *(f"$10^{{{k}}}$" for k in (-16, -12, -8, -4, 0))])
+        ax.minorticks_off()
+        ax.plot([1, EPSILON], [EPSILON, 1], color=COLORS["grey"], ls=":", label="ε / pivot")
+        ax.axvline(EPSILON, color=COLORS["grey"], lw=1)
+        ax.text(EPSILON, 10, "  pivot = ε", va="center", color=COLORS["grey"])
+        self.errors = np.maximum([pivot_errors(pivot) for pivot in self.pivots], ZERO)
+        (self.plain,) = ax.plot([], [], "o-", ms=9, color=COLORS["orange"], label="as it stands", clip_on=False)
+        (self.swapped,) = ax.plot([], [], "s", ms=5, color=COLORS["blue"], label="rows swapped", clip_on=False)
+        ax.legend(loc="upper left")
+        return [self.plain, self.swapped]
+
+    def update(self, stop: int) -> str:
+        """The curves grow up to the pivot chosen."""
+        for line, errors in zip((self.plain, self.swapped), self.errors.T, strict=True):
+            line.set_data(self.pivots[: stop + 1], errors[: stop + 1])
+        plain, swapped = (", ".join(number(x, 8) for x in found) for found in pivot_solutions(self.pivots[stop]))
+        return (
+            f"Pivot {self.pivots[stop]:.1e}: as it stands, elimination finds x = ({plain}); "
+            f"with the rows swapped, x = ({swapped})."
+        )
+
+
+EPSILON = 2.0**-52
+"""Machine epsilon of float64."""
+
+ZERO = 1e-17
+"""Where an error of zero is drawn on a logarithmic axis."""
 
 
 def pivot_solutions(pivot: float) -> tuple[Vector, Vector]:
@@ -657,6 +471,139 @@ def pivot_errors(pivot: float) -> list[float]:
     return [float(norm(x - true, np.inf) / norm(true, np.inf)) for x in pivot_solutions(pivot)]
 
 
+class UnitBalls(Demo):
+    """The vectors of Lᵖ norm at most 1, and the norm of one vector as the ball that reaches it."""
+
+    alt = (
+        "The unit ball of an Lp norm in the plane: a diamond for p = 1, a disc for p = 2, a square for infinite p, a "
+        "star with hollow sides below 1. A vector, and the unit ball blown up until it touches the tip of the vector. "
+        "The line between the two basis vectors, its midpoint marked as inside or outside the ball."
+    )
+    size = (8.4, 5.0)
+    powers: ClassVar = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2, 1.5, 2.0, 3.0, 4.0, 6.0, 10.0, 20.0, np.inf)
+
+    def __init__(self) -> None:
+        labels = ["∞" if p == np.inf else f"{p:g}" for p in self.powers]
+        options = list(zip(labels, self.powers, strict=True))
+        super().__init__(
+            p=SelectionSlider(options=options, value=2.0, description="p"),
+            x1=_entry("v₁, first coordinate", 1.2),
+            x2=_entry("v₂, second coordinate", 0.9),
+        )
+
+    def setup(self, fig: Figure) -> list[Artist]:
+        """The plane, and beside it the numbers and the key."""
+        left, right = fig.subplots(1, 2, width_ratios=[1.5, 1])
+        plane(left, limit=2.2)
+        (self.ball,) = left.fill([], [], facecolor=(COLORS["sky"], 0.35), edgecolor=COLORS["blue"], lw=2.2)
+        (self.reach,) = left.plot([], [], color=COLORS["orange"], ls="--", lw=1.6)
+        (chord,) = left.plot([1, 0], [0, 1], color=COLORS["grey"], lw=1.2)
+        (self.midpoint,) = left.plot([0.5], [0.5], ls="", color=COLORS["black"], ms=9, mew=2)
+        self.vector = arrow(left, (0, 0), COLORS["orange"])
+
+        right.axis("off")
+        self.norms = right.text(0.0, 1.0, "", fontsize=15, va="top", linespacing=1.7, transform=right.transAxes)
+        key = {
+            "unit ball": self.ball,
+            "vector v": Line2D([], [], color=COLORS["orange"], marker=">"),
+            "ball that reaches v": self.reach,
+            "from $e_1$ to $e_2$": chord,
+            "midpoint, inside": Line2D([], [], color=COLORS["black"], marker="o", ls=""),
+            "midpoint, outside": Line2D([], [], color=COLORS["black"], marker="x", ls="", mew=2),
+        }
+        right.legend(key.values(), key.keys(), loc="lower left", borderaxespad=0, borderpad=0)
+        return [self.ball, self.reach, self.vector, self.midpoint, self.norms]
+
+    def update(self, p: float, x1: float, x2: float) -> str:
+        """The ball follows p, the dashed one also follows v."""
+        v = np.array([x1, x2])
+        length = norm(v, p)
+        ball = unit_ball(p)
+        self.ball.set_xy(ball.T)
+        self.reach.set_data(*(length * ball))
+        self.vector.set_UVC(*v)
+        self.midpoint.set_marker("o" if norm(np.array([0.5, 0.5]), p) <= 1 else "x")
+        name = "∞" if p == np.inf else f"{p:g}"
+        lines = [f"p = {name}" + (", no norm" if p < 1 else ""), f"size of v:  {number(length)}", ""]
+        lines += [f"$L^{{{q}}}$:  {number(norm(v, order))}" for q, order in (("1", 1), ("2", 2), (r"\infty", np.inf))]
+        self.norms.set_text("\n".join(lines))
+        if p < 1:
+            return (
+                f"p = {name} gives v the size {number(length)}, but it is no norm: the ball is not convex. The "
+                "midpoint of two of its points lies outside, and the triangle inequality fails."
+            )
+        v_text = f"v = ({number(x1, 1)}, {number(x2, 1)})"
+        return f"For p = {name} the norm of {v_text} is {number(length)}. The ball is convex."
+
+
+def unit_ball(p: float) -> Matrix:
+    """The boundary of the vectors with Lᵖ norm at most 1, as a closed curve of shape (2, points).
+
+    >>> unit_ball(np.inf)[:, 60].round(9)
+    array([1., 1.])
+    """
+    angles = np.linspace(0, 2 * np.pi, 481)
+    directions = np.array([np.cos(angles), np.sin(angles)])
+    return directions / norm(directions, p, axis=0)
+
+
+class LowRankPhotograph(Demo):
+    """A photograph cut down to its strongest layers: truncated singular value decomposition."""
+
+    alt = (
+        "Left, a photograph in shades of grey. Right, the sum of its first few singular layers: a blur of stripes at "
+        "low rank, the photograph itself at full rank. Below, the singular values on a logarithmic scale, falling "
+        "fast; the ones that are kept are blue dots, the others crosses."
+    )
+    size = (8.4, 5.6)
+
+    def __init__(self) -> None:
+        super().__init__(
+            photograph=Dropdown(options={"temple": "china.jpg", "flower": "flower.jpg"}, description="Photograph"),
+            rank=IntSlider(10, min=1, max=PHOTO_HEIGHT, description="rank k"),
+        )
+
+    def setup(self, fig: Figure) -> list[Artist]:
+        """Two pictures above the spectrum."""
+        panels = fig.subplot_mosaic([["original", "approximation"], ["spectrum", "spectrum"]], height_ratios=[1.7, 1])
+        blank = np.zeros((PHOTO_HEIGHT, PHOTO_WIDTH))
+        self.pictures = []
+        for name in ("original", "approximation"):
+            panels[name].axis("off")
+            self.pictures.append(panels[name].imshow(blank, cmap="gray", vmin=0, vmax=1, interpolation="nearest"))
+        self.titles = [panels[name].set_title("rank") for name in ("original", "approximation")]
+        ax = panels["spectrum"]
+        ax.set(yscale="log", xlim=(0, PHOTO_HEIGHT + 1), ylim=(5e-3, 2e2), xlabel="i", ylabel="singular value $σ_i$")
+        ax.minorticks_off()
+        (self.kept,) = ax.plot([], [], "o", ms=5, color=COLORS["blue"], label="kept")
+        (self.cut,) = ax.plot([], [], "x", ms=5, color=COLORS["grey"], label="cut off")
+        ax.legend(loc="upper right", ncols=2)
+        return [*self.pictures, *self.titles, self.kept, self.cut]
+
+    def update(self, photograph: str, rank: int) -> str:
+        """The sum of the first layers, and where the spectrum is cut."""
+        original, factors = decomposed_photograph(photograph)
+        approximation = low_rank(factors, rank)
+        for artist, picture in zip(self.pictures, (original, approximation), strict=True):
+            artist.set_data(picture)
+        singular_values = factors[1]
+        places = np.arange(1, len(singular_values) + 1)
+        self.kept.set_data(places[:rank], singular_values[:rank])
+        self.cut.set_data(places[rank:], singular_values[rank:])
+        error = norm(original - approximation) / norm(original)
+        stored, full = rank * (PHOTO_HEIGHT + PHOTO_WIDTH + 1), original.size
+        self.titles[0].set_text(f"original: {full:,} numbers")
+        self.titles[1].set_text(f"rank {rank}: {stored:,} numbers, error {error:.1%}")
+        more = " More than the photograph itself: cutting pays only at low rank." if stored > full else ""
+        return (
+            f"Rank {rank} of {PHOTO_HEIGHT}: {stored:,} numbers instead of {full:,}, that is {stored / full:.0%}. "
+            f"The relative error is {error:.1%}.{more}"
+        )
+
+
+PHOTO_WIDTH, PHOTO_HEIGHT = 180, 120
+
+
 @cache
 def decomposed_photograph(name: str) -> tuple[Matrix, tuple[Matrix, Vector, Matrix]]:
     """A photograph of scikit-learn in grey from 0 to 1, made small, and its thin singular value decomposition."""
@@ -669,6 +616,86 @@ def low_rank(factors: tuple[Matrix, Vector, Matrix], rank: int) -> Matrix:
     r"""The best approximation of a rank, $\sum_{i \le k} \sigma_i u_i v_i^\top$, from the factors U, σ and Vᵀ."""
     U, s, Vh = factors
     return (U[:, :rank] * s[:rank]) @ Vh[:rank]
+
+
+class PCACloud(Demo):
+    """A cloud in space to be turned, its principal axes, and what is left of it after projection."""
+
+    alt = (
+        "Left, a cloud of points in space, seen from the side that was chosen, with its three principal axes through "
+        "the middle, and the projections of the points if components were dropped. Right, bars: the share of the "
+        "variance along each principal axis, and along the horizontal direction of the picture."
+    )
+    size = (8.4, 4.8)
+    shapes: ClassVar = {
+        "ellipsoid": (1.7, 1.0, 0.4),
+        "cigar": (1.8, 0.3, 0.3),
+        "pancake": (1.5, 1.3, 0.1),
+        "round": (1.3, 1.3, 1.3),
+    }
+
+    def __init__(self) -> None:
+        super().__init__(
+            shape=Dropdown(options=list(self.shapes), description="Cloud"),
+            kept=IntSlider(3, min=1, max=3, description="components kept"),
+            turn=IntSlider(-30, min=-180, max=180, step=5, description="turn (degrees)"),
+            tilt=IntSlider(-10, min=-90, max=90, step=5, description="tilt (degrees)"),
+        )
+
+    def setup(self, fig: Figure) -> list[Artist]:
+        """The view of the cloud, and beside it a bar for each direction."""
+        left, right = fig.subplots(1, 2, width_ratios=[1.25, 1])
+        left.set(xlim=(-4.6, 4.6), ylim=(-4.6, 4.6), aspect="equal", xticks=[], yticks=[])
+        left.set_xlabel("horizontal axis", color=COLORS["orange"])
+        (self.far,) = left.plot([], [], "o", ms=4, color=COLORS["sky"], alpha=0.7)
+        (self.near,) = left.plot([], [], "o", ms=5, color=COLORS["blue"])
+        self.drops = left.add_collection(LineCollection([], colors=COLORS["grey"], linewidths=0.6, zorder=1))
+        (self.projections,) = left.plot([], [], "s", ms=3.5, color=COLORS["orange"], zorder=4)
+        self.axes = [left.plot([], [], color=COLORS["black"], lw=2)[0] for _ in range(3)]
+        self.names = [
+            left.text(0, 0, str(i + 1), fontsize=15, weight="bold", ha="center", va="center") for i in range(3)
+        ]
+        for name in self.names:
+            name.set(zorder=5, path_effects=[withStroke(linewidth=3, foreground="white")])
+
+        right.set(ylim=(0, 1), ylabel="share of the variance")
+        right.yaxis.set_major_formatter(PercentFormatter(1))
+        right.grid(axis="x", visible=False)
+        colors = [COLORS["blue"]] * 3 + [COLORS["orange"]]
+        self.bars = list(
+            right.bar(["axis 1", "axis 2", "axis 3", "horizontal"], [1] * 4, color=colors, edgecolor="white")
+        )
+        return [self.drops, self.far, self.near, self.projections, *self.axes, *self.names, *self.bars]
+
+    def update(self, shape: str, kept: int, turn: int, tilt: int) -> str:
+        """The cloud, its axes and its projections turn together; the bars of the axes stay."""
+        X = cloud(self.shapes[shape])
+        pca = PCA().fit(X)
+        view = view_from(turn, tilt)
+        x, y, depth = view @ X.T
+        self.near.set_data(x[depth >= 0], y[depth >= 0])
+        self.far.set_data(x[depth < 0], y[depth < 0])
+        shares = [*pca.explained_variance_ratio_, np.var(x) / np.var(X, axis=0).sum()]
+
+        flat = PCA(kept).fit(X)
+        dropped = kept < 3
+        landed = flat.inverse_transform(flat.transform(X)) @ view[:2].T
+        self.projections.set_data(*(landed.T if dropped else ([], [])))
+        self.drops.set_segments(np.stack([np.column_stack([x, y]), landed], axis=1) if dropped else [])
+
+        for i, (component, deviation) in enumerate(zip(pca.components_, np.sqrt(pca.explained_variance_), strict=True)):
+            tip = view[:2] @ component * 2 * deviation
+            self.axes[i].set_data(*np.outer(tip, [-1, 1]))
+            self.axes[i].set_linestyle("-" if i < kept else ":")
+            self.names[i].set_position(tip + 0.35 * tip / max(np.hypot(*tip), 0.1))
+            self.bars[i].set(alpha=1 if i < kept else 0.3, hatch="" if i < kept else "//")
+        for bar, share in zip(self.bars, shares, strict=True):
+            bar.set_height(share)
+        components = "component keeps" if kept == 1 else "components keep"
+        return (
+            f"The horizontal axis of the picture has {shares[3]:.0%} of the variance; the first principal axis has "
+            f"{shares[0]:.0%}, and no direction has more. {kept} {components} {sum(shares[:kept]):.0%} of it."
+        )
 
 
 @cache
@@ -690,22 +717,3 @@ def view_from(turn: float, tilt: float) -> Matrix:
     tilted = np.array([[1, 0, 0], [0, np.cos(u), -np.sin(u)], [0, np.sin(u), np.cos(u)]])
     turned = np.array([[np.cos(t), 0, np.sin(t)], [0, 1, 0], [-np.sin(t), 0, np.cos(t)]])
     return turned @ tilted
-
-
-def describe_area(determinant: float) -> str:
-    """What a determinant says about areas, in words."""
-    if abs(determinant) < 1e-9:
-        return "det A = 0: the plane is squashed flat, areas vanish."
-    mirrored = ", and the plane is mirrored" if determinant < 0 else ""
-    return f"det A = {number(determinant)}: areas are scaled by {abs(determinant):.2f}{mirrored}."
-
-
-def describe_eigenpairs(pairs: list[tuple[float, Vector]]) -> str:
-    """What the real eigenvectors of a 2×2 matrix say about directions, in words."""
-    if not pairs:
-        return "No real eigenvector: every direction turns."
-    if len(pairs) == 1:
-        return f"One eigenvector direction only, with eigenvalue {number(pairs[0][0])}."
-    if pairs[0][0] == pairs[1][0]:
-        return f"Every direction is an eigenvector, with eigenvalue {number(pairs[0][0])}."
-    return f"Eigenvalues {number(pairs[0][0])} and {number(pairs[1][0])}, along the dashed lines."
