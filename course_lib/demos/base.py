@@ -152,7 +152,8 @@ class Demo(widgets.VBox):
     def _panel(self) -> widgets.Box:
         """The controls, two to a row where there is room, and a way back if there is more than one."""
         controls = list(self.controls.values())
-        longest = max(len(c.description) for c in controls if not isinstance(c, widgets.Checkbox))
+        labels = [c.description for c in controls if not isinstance(c, widgets.Checkbox)]
+        longest = max(map(len, labels), default=0)
         for control in controls:
             control.style.description_width = f"{0.65 * longest:.1f}em"  # sliders of one length, under each other
             control.layout.width = "48%"
