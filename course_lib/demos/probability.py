@@ -107,8 +107,8 @@ class DiseaseTest(Demo):
         self.title.set_text(f"{found + alarmed:,} with a positive test")
         positive, posterior = screening_result(prevalence, sensitivity, specificity)
         return (
-            f"P(positive) = {percent(positive)}. P(sick | positive) = {percent(posterior)}, up from "
-            f"{percent(prevalence)} before the test. Of {PEOPLE:,} people about {found + alarmed:,} test positive; "
+            f"P(positive) = {percent(positive)}. P(sick | positive) = {percent(posterior)}; before the test it was "
+            f"{percent(prevalence)}. Of {PEOPLE:,} people about {found + alarmed:,} test positive; "
             f"{found:,} of them {'is' if found == 1 else 'are'} sick."
         )
 
@@ -452,7 +452,7 @@ class MonteCarloError(Demo):
         found = f"With n = {SAMPLE_SIZES[stop]:,} the typical error of 200 repetitions is {errors[stop]:.2g}"
         if np.isfinite(asked.sigma):
             return f"{found}; the law says σ/√n = {expected[stop]:.2g}."
-        return f"{found}. There is no law: σ is infinite, and more samples do not help."
+        return f"{found}. There is no finite σ, so no law, and more samples do not help."
 
     def _scale(self, asked: Question) -> None:
         """Axes that fit the question; drawn anew only when it changes."""
