@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 PortOption = Annotated[int | None, typer.Option(min=1, max=65535, help="The port to serve on (default: a free one).")]
 LECTURES = "lectures"
 WORK = "work"
+LAB_SETTINGS = Path(__file__).parent / "lab_settings"
+"""Settings for JupyterLab: widgets are saved with a notebook, so that a demo shows its picture when it is reopened."""
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -54,6 +56,8 @@ def lab(
     for note in bring_up_to_date(here.root, folders, work):
         remark = f" ({note.remark})" if note.remark else ""
         console.print(f"{note.kind:8}{WORK}/{note.path}{remark}", highlight=False, markup=False, soft_wrap=True)
+    paths = [str(LAB_SETTINGS), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])]
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(paths)
     raise typer.Exit(serve(lab_command(work, folders[0], port, no_browser)))
 
 

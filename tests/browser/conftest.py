@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from course_lib.cli.student import LAB_SETTINGS
+
 LECTURES = Path(__file__).parents[2] / "lectures"
 TOKEN = "only-for-this-test"
 FLAGS = [
@@ -54,6 +56,7 @@ def lab_url(lab_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         "HOME": str(home),
         "IPYTHONDIR": str(home / "ipython"),
         "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_CONFIG_PATH": str(LAB_SETTINGS),
         "JUPYTER_DATA_DIR": str(home / "data"),
         "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),

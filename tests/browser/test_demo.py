@@ -95,3 +95,20 @@ def test_letters_can_be_read_in_both_themes(notebook, theme):
     }
     contrasts = {name: notebook.contrast(element) for name, element in letters.items()}
     assert min(contrasts.values()) >= 4.5, contrasts
+
+
+def test_saved_notebook_keeps_its_picture(lab, lab_folder):
+    """Reopened, before anything runs, a demo shows what it showed last."""
+    cells = [new_code_cell(CELLS["demo"], id="demo")]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    nbformat.write(new_notebook(cells=cells, metadata=kernel), lab_folder / "saved.ipynb")
+    lab.open("saved.ipynb")
+    lab.run_all()
+    lab.move_slider(lab.cell("demo"))
+    before = lab.cell("demo").locator("img").get_attribute("src")
+    lab.page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
+    lab.open("saved.ipynb")
+    picture = lab.cell("demo").locator("img")
+    expect(picture).to_be_visible()
+    assert picture.get_attribute("src") == before
+    expect(lab.cell("demo")).not_to_contain_text("Error displaying widget")
