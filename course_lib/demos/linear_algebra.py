@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from functools import cache
 from itertools import zip_longest
 from typing import ClassVar, NamedTuple
@@ -23,7 +22,16 @@ from sklearn.datasets import load_sample_image
 
 from course_lib.decomposition import PCA
 from course_lib.demos.base import Demo, number
-from course_lib.linear_algebra import characteristic_polynomial, det, gaussian_elimination, norm, svd
+from course_lib.linear_algebra import (
+    Step,
+    characteristic_polynomial,
+    det,
+    elimination_steps,
+    gaussian_elimination,
+    norm,
+    svd,
+)
+from course_lib.linear_algebra.elimination import fraction_text
 from course_lib.plotting import COLORS, arrow, plane
 
 __all__ = ["EliminationStepper", "LowRankPhotograph", "MatrixMap", "PCACloud", "PivotSize", "UnitBalls"]
@@ -257,13 +265,13 @@ class EliminationStepper(Demo):
     def update(self, system: str, swap: bool, step: int) -> str:
         """The matrix before and after the step; before the first, the equations in full."""
         moves = self.moves(system, swap)
-        move = moves[step]
-        self.words.set_text(move.words)
-        for text, row in zip(self.equations, move.matrix, strict=True):
+        done, reason = moves[step]
+        self.words.set_text(done.description)
+        for text, row in zip(self.equations, done.matrix, strict=True):
             text.set_text("" if step else equation_text(row))
-        self.before.show(moves[step - 1].matrix if step else None, framed=move.pivot)
-        self.after.show(move.matrix, shaded=move.rows)
-        return f"Step {step} of {len(moves) - 1}. {move.reason}"
+        self.before.show(moves[step - 1].step.matrix if step else None, framed=done.pivot)
+        self.after.show(done.matrix, shaded=done.rows)
+        return f"Step {step} of {len(moves) - 1}. {reason}"
 
 
 class Table:
@@ -306,70 +314,40 @@ SQUARE_AROUND = np.array([[-1, 1, 1, -1, -1], [-1, -1, 1, 1, -1]])
 
 
 class Move(NamedTuple):
-    """One row operation of an elimination."""
+    """A step of an elimination, and why it is made."""
 
-    words: str
-    """What was done, such as ``R2 ← R2 − 3 R1``."""
+    step: Step
     reason: str
-    """Why, in a sentence or two."""
-    matrix: Matrix
-    """The augmented matrix after it."""
-    rows: tuple[int, ...] = ()
-    """The rows that changed."""
-    pivot: tuple[int, int] | None = None
-    """Where the pivot stood before."""
 
 
 def row_operations(A: Matrix, b: Vector, swap: bool) -> list[Move]:
-    """Every step of :func:`course_lib.linear_algebra.elimination_steps`, explained, as far as elimination gets.
-
-    Where no pivot is left, it raises; this list ends there, with the reason.
-    """
-    moves = [Move("the system", "Three equations, and their numbers in a table.", np.column_stack([A, b]))]
-    n = len(b)
-    for k in range(n):
-        M = moves[-1].matrix
-        p = k + int(np.argmax(np.abs(M[k:, k]))) if swap else k
-        if M[p, k] == 0:
-            return [*moves, Move(f"no pivot in column {k + 1}", _why_stuck(M, k), M, (), (k, k))]
-        if p != k:
-            moves.append(_swap_rows(M, k, p))
-        _scale_row(moves, k)
-        for i in range(k + 1, n):
-            _subtract_row(moves, i, k)
-    for k in reversed(range(n)):
-        for i in reversed(range(k)):
-            _subtract_row(moves, i, k)
-    solution = ", ".join(fraction_text(x) for x in moves[-1].matrix[:, -1])
-    moves[-1] = moves[-1]._replace(reason=f"The identity is reached: the last column is the solution, ({solution}).")
-    return moves
+    """Every step of :func:`course_lib.linear_algebra.elimination_steps`, explained, as far as elimination gets."""
+    moves = []
+    try:
+        for step in elimination_steps(A, b, pivot=swap):
+            moves.append(Move(step, _reason(step)))
+    except np.linalg.LinAlgError:
+        M = moves[-1].step.matrix
+        k = next(k for k in range(len(M)) if M[k, k] != 1)
+        stuck = Step(f"no pivot in column {k + 1}", M, pivot=(k, k))
+        return [*moves, Move(stuck, _why_stuck(M, k))]
+    solution = ", ".join(fraction_text(x) for x in moves[-1].step.matrix[:, -1])
+    return [
+        *moves[:-1],
+        Move(moves[-1].step, f"The identity is reached: the last column is the solution, ({solution})."),
+    ]
 
 
-def _swap_rows(M: Matrix, k: int, p: int) -> Move:
-    order = list(range(len(M)))
-    order[k], order[p] = p, k
-    reason = f"The largest entry of column {k + 1}, from row {k + 1} down, becomes the pivot."
-    return Move(f"R{k + 1} ↔ R{p + 1}", reason, M[order], (k, p), (p, k))
-
-
-def _scale_row(moves: list[Move], k: int) -> None:
-    M = moves[-1].matrix.copy()
-    pivot = M[k, k]
-    if pivot != 1:
-        M[k] /= pivot
-        divisor = fraction_text(pivot) if pivot > 0 and pivot.is_integer() else f"({fraction_text(pivot)})"
-        moves.append(Move(f"R{k + 1} ← R{k + 1} / {divisor}", "The pivot becomes 1.", M, (k,), (k, k)))
-
-
-def _subtract_row(moves: list[Move], i: int, k: int) -> None:
-    M = moves[-1].matrix.copy()
-    multiple = M[i, k]
-    if multiple != 0:
-        M[i] -= multiple * M[k]
-        size = "" if abs(multiple) == 1 else fraction_text(abs(multiple)) + " "
-        words = f"R{i + 1} ← R{i + 1} {'−' if multiple > 0 else '+'} {size}R{k + 1}"
-        side = "below" if i > k else "above"
-        moves.append(Move(words, f"The entry {side} the pivot, in row {i + 1}, becomes 0.", M, (i,), (k, k)))
+def _reason(step: Step) -> str:
+    if step.pivot is None:
+        return "Three equations, and their numbers in a table."
+    row, column = step.pivot
+    if len(step.rows) == 2:
+        return f"The largest entry of column {column + 1}, from row {column + 1} down, becomes the pivot."
+    if step.rows == (row,):
+        return "The pivot becomes 1."
+    side = "below" if step.rows > (row,) else "above"
+    return f"The entry {side} the pivot, in row {step.rows[0] + 1}, becomes 0."
 
 
 def _why_stuck(M: Matrix, k: int) -> str:
@@ -394,17 +372,6 @@ def equation_text(row: Vector) -> str:
         for value, name in terms
     )
     return f"{text.removeprefix('+ ')} = {fraction_text(row[-1])}"
-
-
-def fraction_text(x: float) -> str:
-    """A number as a fraction where it is as good as one, else with four digits.
-
-    >>> fraction_text(-5 / 3), fraction_text(2.0), fraction_text(np.pi)
-    ('−5/3', '2', '3.142')
-    """
-    fraction = Fraction(x).limit_denominator(999)
-    text = str(fraction) if abs(fraction - x) < 1e-9 else f"{x:.4g}"
-    return text.replace("-", "−")
 
 
 class PivotSize(Demo):

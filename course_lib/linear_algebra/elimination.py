@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from fractions import Fraction
 from types import ModuleType
 from typing import NamedTuple
 
@@ -20,6 +22,10 @@ class Step(NamedTuple):
     """What was done, such as ``R2 ← R2 − 3 R1``."""
     matrix: Array
     """The augmented matrix after it, shape (n, n + k)."""
+    rows: tuple[int, ...] = ()
+    """The rows that changed, counted from 0."""
+    pivot: tuple[int, int] | None = None
+    """Where the pivot stood before the step."""
 
 
 def gaussian_elimination(A: Array, b: Array, *, pivot: bool = True) -> Array:
@@ -60,7 +66,7 @@ def gaussian_elimination(A: Array, b: Array, *, pivot: bool = True) -> Array:
     return x[:, 0] if b.ndim == 1 else x
 
 
-def elimination_steps(A: Array, b: Array, *, pivot: bool = True) -> list[Step]:
+def elimination_steps(A: Array, b: Array, *, pivot: bool = True) -> Iterator[Step]:
     """Solve a system as in a textbook, and show every step down to the reduced form.
 
     Forward, for each column: swap rows if asked to, divide the pivot's row by the pivot, subtract multiples of it from
@@ -71,13 +77,14 @@ def elimination_steps(A: Array, b: Array, *, pivot: bool = True) -> list[Step]:
         b: Right-hand side, shape (n,), or several as columns, (n, k).
         pivot: Whether to swap rows so that the largest entry of the column becomes the pivot.
 
-    Returns:
+    Yields:
         The steps, beginning with the augmented matrix as it is given and ending with the identity beside the solution.
 
     Raises:
         TypeError: Not float arrays of one kind and precision.
         ValueError: Wrong shapes, nothing inside, NaN or infinity.
-        numpy.linalg.LinAlgError: ``A`` is singular, or a pivot is zero.
+        numpy.linalg.LinAlgError: ``A`` is singular, or a pivot is zero. It comes when elimination gets there, after the
+            steps that could be made.
 
     Source: Strang, Introduction to Linear Algebra, section 2.2.
 
@@ -90,17 +97,25 @@ def elimination_steps(A: Array, b: Array, *, pivot: bool = True) -> list[Step]:
     R1 ← R1 − 2 R2 [[1.0, 0.0, -1.0], [0.0, 1.0, 2.0]]
     """
     _, M = _augmented(A, b)
-    n = A.shape[0]
-    steps = [Step("the system", M)]
+    return _steps(M, A.shape[0], pivot)
+
+
+def _steps(M: Array, n: int, pivot: bool) -> Iterator[Step]:
+    step = Step("the system", M)
+    yield step
     for k in range(n):
-        _swap_in_pivot(steps, k, pivot)
-        _divide_by_pivot(steps, k)
+        p = _pivot_row(step.matrix, k, pivot)
+        if p != k:
+            yield (step := _swap(step.matrix, k, p))
+        if step.matrix[k, k] != 1:
+            yield (step := _divide_by_pivot(step.matrix, k))
         for i in range(k + 1, n):
-            _subtract_multiple(steps, i, k)
+            if step.matrix[i, k] != 0:
+                yield (step := _subtract_multiple(step.matrix, i, k))
     for k in reversed(range(n)):
         for i in reversed(range(k)):
-            _subtract_multiple(steps, i, k)
-    return steps
+            if step.matrix[i, k] != 0:
+                yield (step := _subtract_multiple(step.matrix, i, k))
 
 
 def _augmented(A: Array, b: Array) -> tuple[ModuleType, Array]:
@@ -142,28 +157,22 @@ def _back_substitution(U: Array, c: Array) -> Array:
     return xp.stack(x[::-1])
 
 
-def _swap_in_pivot(steps: list[Step], k: int, pivot: bool) -> None:
-    M = steps[-1].matrix
-    p = _pivot_row(M, k, pivot)
-    if p != k:
-        steps.append(Step(f"R{k + 1} ↔ R{p + 1}", _swapped(M, k, p)))
+def _swap(M: Array, k: int, p: int) -> Step:
+    return Step(f"R{k + 1} ↔ R{p + 1}", _swapped(M, k, p), rows=(k, p), pivot=(p, k))
 
 
-def _divide_by_pivot(steps: list[Step], k: int) -> None:
-    M = steps[-1].matrix
-    pivot = M[k, k]
-    if pivot != 1:
-        divisor = _number(pivot) if pivot > 0 else f"({_number(pivot)})"
-        steps.append(Step(f"R{k + 1} ← R{k + 1} / {divisor}", _with_row(M, k, M[k] / pivot)))
+def _divide_by_pivot(M: Array, k: int) -> Step:
+    number = fraction_text(M[k, k].item())
+    divisor = number if number.isdigit() else f"({number})"
+    return Step(f"R{k + 1} ← R{k + 1} / {divisor}", _with_row(M, k, M[k] / M[k, k]), rows=(k,), pivot=(k, k))
 
 
-def _subtract_multiple(steps: list[Step], i: int, k: int) -> None:
-    M = steps[-1].matrix
-    multiple = M[i, k]
-    if multiple != 0:
-        sign = "−" if multiple > 0 else "+"
-        factor = "" if abs(multiple) == 1 else _number(abs(multiple)) + " "
-        steps.append(Step(f"R{i + 1} ← R{i + 1} {sign} {factor}R{k + 1}", _with_row(M, i, M[i] - multiple * M[k])))
+def _subtract_multiple(M: Array, i: int, k: int) -> Step:
+    multiple = M[i, k].item()
+    sign = "−" if multiple > 0 else "+"
+    factor = "" if abs(multiple) == 1 else fraction_text(abs(multiple)) + " "
+    description = f"R{i + 1} ← R{i + 1} {sign} {factor}R{k + 1}"
+    return Step(description, _with_row(M, i, M[i] - M[i, k] * M[k]), rows=(i,), pivot=(k, k))
 
 
 def _with_row(M: Array, i: int, row: Array) -> Array:
@@ -171,5 +180,12 @@ def _with_row(M: Array, i: int, row: Array) -> Array:
     return namespace(M).concat([M[:i], row[None] + 0.0, M[i + 1 :]])
 
 
-def _number(x: Array) -> str:
-    return f"{x.item():.4g}".replace("-", "−")
+def fraction_text(x: float) -> str:
+    """A number as a fraction where it is as good as one, else with four digits.
+
+    >>> fraction_text(-5 / 3), fraction_text(2.0), fraction_text(2**0.5)
+    ('−5/3', '2', '1.414')
+    """
+    fraction = Fraction(x).limit_denominator(999)
+    text = str(fraction) if abs(fraction - x) < 1e-9 else f"{x:.4g}"
+    return text.replace("-", "−")

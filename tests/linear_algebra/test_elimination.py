@@ -1,5 +1,7 @@
 """Elimination step by step."""
 
+import itertools
+
 import numpy as np
 import pytest
 import torch
@@ -10,7 +12,7 @@ TEXTBOOK = [[1, 3, -2], [3, 5, 6], [2, 4, 3]], [5, 7, 8]
 
 
 def test_the_textbook_system_step_by_step(asarray):
-    steps = elimination_steps(asarray(TEXTBOOK[0]), asarray(TEXTBOOK[1]), pivot=False)
+    steps = list(elimination_steps(asarray(TEXTBOOK[0]), asarray(TEXTBOOK[1]), pivot=False))
     assert [step.description for step in steps] == [
         "the system",
         "R2 ← R2 − 3 R1",
@@ -31,7 +33,7 @@ def test_the_textbook_system_step_by_step(asarray):
 def test_every_step_keeps_the_solution(asarray, rng, assert_agrees):
     A, b = rng.normal(size=(6, 6)), rng.normal(size=(6, 2))
     x = np.linalg.solve(A, b)
-    steps = elimination_steps(asarray(A), asarray(b))
+    steps = list(elimination_steps(asarray(A), asarray(b)))
     for step in steps:
         assert_agrees(step.matrix[:, :6] @ asarray(x), step.matrix[:, 6:].tolist(), rtol=1e-9)
     np.testing.assert_array_equal(steps[-1].matrix[:, :6].tolist(), np.eye(6))
@@ -69,10 +71,27 @@ def test_a_tiny_pivot_ruins_the_answer_only_without_swaps(asarray):
 def test_elimination_keeps_the_precision(asarray, assert_agrees):
     A, b = asarray(TEXTBOOK[0], "float32"), asarray(TEXTBOOK[1], "float32")
     assert_agrees(gaussian_elimination(A, b), [-15, 8, 2], rtol=1e-4, dtype="float32")
-    assert_agrees(elimination_steps(A, b)[-1].matrix[:, 3], [-15, 8, 2], rtol=1e-4, dtype="float32")
+    assert_agrees(list(elimination_steps(A, b))[-1].matrix[:, 3], [-15, 8, 2], rtol=1e-4, dtype="float32")
 
 
-@pytest.mark.parametrize("function", [gaussian_elimination, elimination_steps])
+def test_a_singular_system_shows_how_far_elimination_gets(asarray):
+    steps = elimination_steps(asarray([[1, 2], [2, 4]]), asarray([1, 2]), pivot=False)
+    assert [next(steps).description, next(steps).description] == ["the system", "R2 ← R2 − 2 R1"]
+    with pytest.raises(np.linalg.LinAlgError, match="pivot in row 2 is zero"):
+        next(steps)
+
+
+def test_steps_say_which_rows_they_change(asarray, rng):
+    steps = list(elimination_steps(asarray(rng.normal(size=(4, 4))), asarray(np.ones(4))))
+    for before, after in itertools.pairwise(steps):
+        old, new = np.array(before.matrix.tolist()), np.array(after.matrix.tolist())
+        assert tuple(np.flatnonzero((old != new).any(axis=1))) == after.rows
+        assert old[after.pivot] != 0
+
+
+@pytest.mark.parametrize(
+    "function", [gaussian_elimination, lambda *system, **how: list(elimination_steps(*system, **how))]
+)
 def test_singular_systems_are_refused(asarray, function):
     with pytest.raises(np.linalg.LinAlgError, match="nothing is left in column 2"):
         function(asarray([[1, 2], [2, 4]]), asarray([1, 2]))
