@@ -553,6 +553,18 @@ def judge(y: NDArray[np.int64], called_positive: NDArray[np.bool_]) -> Report:
     )
 
 
+def occurrences(lines: list[str]) -> tuple[list[str], Matrix]:
+    """The words of some lines, sorted, and for each word which of the lines it is in: shape (words, lines).
+
+    >>> occurrences(["ein haus", "ein buch"])
+    (['buch', 'ein', 'haus'], array([[0., 1.],
+           [1., 1.],
+           [1., 0.]]))
+    """
+    words = sorted({word for line in lines for word in line.split()})
+    return words, np.array([[float(word in line.split()) for line in lines] for word in words])
+
+
 def percent(share: float) -> str:
     """A share for a caption.
 
