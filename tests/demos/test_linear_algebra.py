@@ -76,7 +76,12 @@ def test_every_row_operation_has_its_reason(name, swap):
     moves = demos.row_operations(*SYSTEMS[name], swap)
     for move in moves[:-1]:
         kind = move.step.description
-        words = {"↔": "largest entry", " / ": "The pivot becomes 1.", " R": "becomes 0.", "the system": "Three equations"}
+        words = {
+            "↔": "largest entry",
+            " / ": "The pivot becomes 1.",
+            " R": "becomes 0.",
+            "the system": "Three equations",
+        }
         assert next(reason for sign, reason in words.items() if sign in kind) in move.reason
     last = moves[-1]
     assert last.step.description.startswith("no pivot in column") or "The identity is reached" in last.reason
