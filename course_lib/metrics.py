@@ -236,7 +236,7 @@ def roc_curve(
     if weight is not None:
         counted = weight != 0
         positive, y_score, weight = positive[counted], y_score[counted], weight[counted]
-    order = xp.argsort(y_score, descending=True, stable=True)
+    order = xp.argsort(y_score, descending=True)
     positive, y_score = positive[order], y_score[order]
     weight = xp.ones_like(positive) if weight is None else xp.astype(weight[order], xp.float64)
 

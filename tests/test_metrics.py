@@ -354,7 +354,8 @@ def test_r2_of_a_constant(y_pred, force_finite):
     np.testing.assert_equal(metrics.r2_score(y_true, y_pred, force_finite=force_finite), theirs)
 
 
-def test_r2_of_one_sample():
+def test_r2_of_few_samples():
+    agree("r2_score", np.array([1.0, 2.0]), np.array([1.0, 2.5]))
     with pytest.warns(UndefinedMetricWarning, match="at least two samples"):
         assert np.isnan(metrics.r2_score([1.0], [1.0]))
 
@@ -402,7 +403,7 @@ def test_warnings_point_at_the_caller():
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             call()
-        assert caught[0].filename == __file__
+        assert (caught[0].filename, caught[0].lineno) == (__file__, call.__code__.co_firstlineno)
 
 
 def test_a_score_is_a_float_or_a_tensor(asarray):
