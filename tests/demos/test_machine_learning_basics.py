@@ -106,6 +106,14 @@ class TestCurseOfDimensionality:
             expected = sklearn.metrics.mean_squared_error(f_test, predicted) + demos.NOISE**2
             assert error == pytest.approx(expected)
 
+    def test_what_the_lecture_says_to_notice(self):
+        """Where the line overtakes: at about six dimensions; later only if fewer neighbours of more are averaged."""
+        demo = demos.CurseOfDimensionality()
+        for n, share, expected in ((100, 0.1, 6), (1000, 0.1, 6), (1000, 0.01, 12)):
+            table = demo.tables[n]
+            behind = table.neighbours[:, demo.shares.index(share)] > table.linear
+            assert 1 + behind.argmax() == pytest.approx(expected, abs=1)
+
     def test_neighbours_lose_their_lead(self):
         demo = demos.CurseOfDimensionality()
         assert "spans 10% of an axis" in demo.caption
@@ -148,6 +156,12 @@ class TestThresholdViews:
         demo = demos.ThresholdViews()
         demo.set(threshold=7.5, share=0.01)
         assert "accuracy 99.0%, precision undefined, recall 0.0%" in demo.caption
+
+    def test_with_few_positives_most_alarms_are_false(self):
+        demo = demos.ThresholdViews()
+        demo.set(share=0.01)
+        assert "accuracy 83.9%, precision 4.8%" in demo.caption
+        assert demo.caption.endswith("Saying negative every time would have an accuracy of 99.0%.")
 
     def test_the_point_lies_on_the_curve(self):
         demo = demos.ThresholdViews()
