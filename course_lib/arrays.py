@@ -108,8 +108,7 @@ def standard_normal(shape: Sequence[int], generator: Generator, dtype: Any = Non
     _check(generator)
     if isinstance(generator, torch.Generator):
         return torch.randn(tuple(shape), generator=generator, device=generator.device, dtype=dtype)
-    draws = generator.standard_normal(tuple(shape))
-    return draws if dtype is None else draws.astype(dtype)
+    return np.asarray(generator.standard_normal(tuple(shape), dtype=dtype or np.float64))
 
 
 def uniform(shape: Sequence[int], generator: Generator, dtype: Any = None) -> Array:
@@ -123,8 +122,7 @@ def uniform(shape: Sequence[int], generator: Generator, dtype: Any = None) -> Ar
     _check(generator)
     if isinstance(generator, torch.Generator):
         return torch.rand(tuple(shape), generator=generator, device=generator.device, dtype=dtype)
-    draws = generator.random(tuple(shape))
-    return np.asarray(draws) if dtype is None else np.asarray(draws).astype(dtype)
+    return np.asarray(generator.random(tuple(shape), dtype=dtype or np.float64))
 
 
 def _check(generator: object) -> None:

@@ -56,6 +56,12 @@ def test_draws_take_a_dtype():
     assert arrays.uniform((2,), arrays.torch_generator(0), dtype=torch.float64).dtype == torch.float64
 
 
+def test_single_precision_is_drawn_and_not_rounded():
+    """A float64 just below 1 would become 1.0 in float32, outside of [0, 1)."""
+    draws = arrays.uniform((1000,), np.random.default_rng(0), dtype=np.float32)
+    np.testing.assert_array_equal(draws, np.random.default_rng(0).random(1000, dtype=np.float32))
+
+
 def test_a_seed_is_not_a_generator():
     with pytest.raises(TypeError, match="expected a generator.*got int"):
         arrays.standard_normal((2,), 7)
