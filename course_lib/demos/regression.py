@@ -51,8 +51,8 @@ class FitALine(Demo):
 
     def __init__(self) -> None:
         super().__init__(
-            intercept=FloatSlider(4, min=0, max=16, step=0.1, description="intercept"),
-            slope=FloatSlider(0.2, min=0, max=1.2, step=0.01, description="slope"),
+            intercept=FloatSlider(4, min=0, max=14, step=0.1, description="intercept"),
+            slope=FloatSlider(0.2, min=0, max=1, step=0.01, description="slope"),
             optimum=Checkbox(False, description="Show the optimum"),
         )
 
@@ -63,7 +63,7 @@ class FitALine(Demo):
         model = LinearRegression().fit(self.x[:, None], self.y)
         self.best = float(model.intercept_), float(model.coef_[0])
         left, right = fig.subplots(1, 2, subplot_kw={"box_aspect": 1})
-        left.set(xlim=(-1, 30), ylim=(-1, 30), xlabel="TV budget ($10,000)", ylabel="sales (1,000 units)")
+        left.set(xlim=(-1, 36), ylim=(-1, 36), xlabel="TV budget ($10,000)", ylabel="sales (1,000 units)")
         left.set_title("five of the Advertising markets")
         self.squares = left.add_collection(PolyCollection([], facecolor=COLORS["orange"], alpha=0.3, zorder=1))
         self.errors = left.add_collection(LineCollection([], colors=COLORS["orange"], linewidths=2, zorder=2))
@@ -71,7 +71,7 @@ class FitALine(Demo):
         (self.line,) = left.plot([], [], color=COLORS["blue"], zorder=4)
         (markers,) = left.plot(self.x, self.y, "o", color=COLORS["black"], zorder=5)
 
-        right.set(xlim=(-1, 30), ylim=(-1, 30), xticks=(), yticks=())
+        right.set(xlim=(-1, 36), ylim=(-1, 36), xticks=(), yticks=())
         self.total = right.set_title("all squares in one")
         right.spines[:].set_visible(False)
         right.grid(False)
@@ -85,7 +85,7 @@ class FitALine(Demo):
         best = residual_squares(self.x, self.y, *self.best)
         self.squares.set_verts([square(x, y, f - y) for x, y, f in zip(self.x, self.y, fitted, strict=True)])
         self.errors.set_segments([[(x, y), (x, f)] for x, y, f in zip(self.x, self.y, fitted, strict=True)])
-        ends = np.array([-1.0, 30.0])
+        ends = np.array([-1.0, 36.0])
         self.line.set_data(ends, intercept + slope * ends)
         self.best_line.set_data(ends, self.best[0] + self.best[1] * ends)
         self.sum.set_verts([square(0, 0, rss**0.5)])
@@ -124,7 +124,7 @@ class PlaneAndSurface(Demo):
 
     def setup(self, fig: Figure) -> list[Artist]:
         """An empty plane to project on; both models are fitted here, once."""
-        ax = fig.add_subplot(aspect="equal", xlim=(-1, 1), ylim=(-0.82, 0.82))
+        ax = fig.add_subplot(aspect="equal", xlim=(-1, 1), ylim=(-0.88, 0.8))
         ax.axis("off")
         ax.set_title(self.markets.source, fontsize=11)
         X, y = self.markets.X[:, :2], self.markets.y
@@ -170,11 +170,11 @@ class PlaneAndSurface(Demo):
 
         slope, r2 = model.coef_[0] + (model.coef_[2] * radio if product else 0), r_squared(y, fitted)
         together = (X - X.mean(axis=0)).prod(axis=1) > 0
-        high_or_low, mixed = (number(1000 * (y - fitted)[side].mean(), 0) for side in (together, ~together))
+        high_or_low, mixed = (above_or_below(1000 * (y - fitted)[side].mean()) for side in (together, ~together))
         return (
             f"{'Twisted surface' if product else 'Plane'}: R² {r2:.1%}. Where radio gets {radio} thousand dollars, a "
             f"thousand more for TV sell {number(1000 * slope, 0)} units. On average, markets with both budgets high or "
-            f"both low miss the fit by {high_or_low} units, the others by {mixed}."
+            f"both low lie {high_or_low} the fit, the others {mixed}."
         )
 
 
@@ -272,12 +272,13 @@ class FeatureBoundary(Demo):
         "the bottom, along the logistic curve; a vertical line marks the threshold."
     )
     size = (9.2, 4.3)
+    highest = 6
     grid: ClassVar = np.linspace(-1, 1, 61)
 
     def __init__(self) -> None:
         super().__init__(
             shape=Dropdown(options=list(SHAPES), value="ring", description="true boundary"),
-            degree=IntSlider(1, min=1, max=6, description="feature degree"),
+            degree=IntSlider(1, min=1, max=self.highest, description="feature degree"),
             threshold=FloatSlider(0.5, min=0.05, max=0.95, step=0.05, description="threshold"),
             C=SelectionSlider(
                 options=[("0.01", 0.01), ("0.1", 0.1), ("1", 1.0), ("10", 10.0), ("100", 100.0), ("1,000", 1000.0)],
@@ -289,7 +290,7 @@ class FeatureBoundary(Demo):
     def setup(self, fig: Figure) -> list[Artist]:
         """The plane of the features and the logistic curve; the points are drawn here, once."""
         self.samples = {name: (two_classes(name, 80, seed=1), two_classes(name, 1000, seed=2)) for name in SHAPES}
-        self.plane = np.stack(np.meshgrid(self.grid, self.grid), axis=-1).reshape(-1, 2)
+        self.plane = powers(np.stack(np.meshgrid(self.grid, self.grid), axis=-1).reshape(-1, 2), self.highest)
         left, right = fig.subplots(1, 2)
         self.left = left
         left.set(aspect="equal", xlim=(-1, 1), ylim=(-1, 1), xticks=(-1, 0, 1), yticks=(-1, 0, 1))
@@ -323,9 +324,11 @@ class FeatureBoundary(Demo):
     def update(self, shape: str, degree: int, threshold: float, C: float) -> str:
         """Fit on the powers; colour the plane with what was fitted."""
         (X, y), (X_test, y_test) = self.samples[shape]
-        model = LogisticRegression(C=C).fit(powers(X, degree), y)
-        odds, cut = model.decision_function(powers(X, degree)), float(np.log(threshold / (1 - threshold)))
-        plane = model.decision_function(powers(self.plane, degree)).reshape(61, 61)
+        features = powers(X, degree)
+        model = LogisticRegression(C=C).fit(features, y)
+        cut = float(np.log(threshold / (1 - threshold)))
+        odds, odds_test = model.decision_function(features), model.decision_function(powers(X_test, degree))
+        plane = model.decision_function(self.plane[:, : features.shape[1]]).reshape(61, 61)
         self.bands.set_data(self.colors(sigmoid(plane), bytes=True))
         self.boundary.set_segments(level_lines(self.left, self.grid, self.grid, plane, [cut]))
         self.zeros.set_data(*X[y == 0].T)
@@ -334,13 +337,10 @@ class FeatureBoundary(Demo):
         self.zero_odds.set_data(shown[y == 0], np.zeros(np.sum(y == 0)))
         self.one_odds.set_data(shown[y == 1], np.ones(np.sum(y == 1)))
         self.cut.set_data([cut, cut], [0, 1])
-        right = [
-            float(np.mean((model.decision_function(powers(A, degree)) > cut) == (b == 1)))
-            for A, b in ((X, y), (X_test, y_test))
-        ]
+        right, right_test = np.mean((odds > cut) == (y == 1)), np.mean((odds_test > cut) == (y_test == 1))
         return (
-            f"Degree {degree} makes {powers(X, degree).shape[1]} features. Called class 1 from {threshold:.0%} on, "
-            f"{right[0]:.1%} of the 80 training points are right, and {right[1]:.1%} of 1,000 new ones."
+            f"Degree {degree} makes {features.shape[1]} features. Called class 1 from {threshold:.0%} on, "
+            f"{right:.1%} of the 80 training points are right, and {right_test:.1%} of 1,000 new ones."
         )
 
 
@@ -480,6 +480,15 @@ def square(x: float, y: float, side: float) -> Matrix:
     It lies to the left of a stroke that goes down, and to the right of one that goes up.
     """
     return np.array([(x, y), (x + side, y), (x + side, y + side), (x, y + side)])
+
+
+def above_or_below(units: float) -> str:
+    """How far something lies on which side, in words.
+
+    >>> above_or_below(-3.4)
+    '3 units below'
+    """
+    return f"{abs(units):.0f} units {'above' if units > 0 else 'below'}"
 
 
 def fit_surface(X: Matrix, y: Vector, product: bool) -> LinearRegression:

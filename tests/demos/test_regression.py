@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import warnings
 
 import numpy as np
@@ -22,7 +23,7 @@ class TestFitALine:
         least = demos.residual_squares(demo.x, demo.y, *demo.best)
         w, b = np.polyfit(demo.x, demo.y, 1)
         assert demo.best == pytest.approx((b, w))
-        for intercept, slope in rng.uniform([0, 0], [16, 1.2], (200, 2)):
+        for intercept, slope in rng.uniform([0, 0], [14, 1], (200, 2)):
             assert demos.residual_squares(demo.x, demo.y, intercept, slope) >= least
 
     def test_the_squares_stand_on_the_errors_and_add_up(self):
@@ -43,6 +44,13 @@ class TestFitALine:
             width, height = ax.get_window_extent().size
             assert width == pytest.approx(height)
             assert np.ptp(ax.get_xlim()) == np.ptp(ax.get_ylim())
+
+    def test_the_sum_fits_into_its_picture(self):
+        demo = demos.FitALine()
+        low, high = demo._figure.axes[1].get_xlim()
+        for intercept in (0.0, 14.0):
+            for slope in (0.0, 1.0):
+                assert low < demos.residual_squares(demo.x, demo.y, intercept, slope) ** 0.5 < high
 
     def test_the_optimum_is_a_secret_until_asked_for(self):
         demo = demos.FitALine()
@@ -106,8 +114,10 @@ class TestPlaneAndSurface:
         missed = {}
         for product in (False, True):
             demo.set(product=product)
-            words = demo.caption.replace("−", "-").split("miss the fit by ")[1]
-            missed[product] = int(words.split()[0]), int(words.split("the others by ")[1].rstrip("."))
+            missed[product] = [
+                int(size) if side == "above" else -int(size)
+                for size, side in re.findall(r"(\d+) units (above|below)", demo.caption)
+            ]
         assert missed[False][0] > 500
         assert missed[False][1] < -500
         assert max(map(abs, missed[True])) < 100
