@@ -118,8 +118,8 @@ class PlaneAndSurface(Demo):
         super().__init__(
             azimuth=IntSlider(-60, min=-180, max=180, step=5, description="azimuth (°)"),
             elevation=IntSlider(20, min=10, max=80, step=5, description="elevation (°)"),
-            radio=IntSlider(10, min=0, max=50, description="radio budget of the line"),
-            product=Checkbox(False, description="with TV × radio"),
+            radio=IntSlider(10, min=0, max=50, description="line at radio"),
+            product=Checkbox(False, description="TV × radio"),
         )
 
     def setup(self, fig: Figure) -> list[Artist]:
@@ -361,7 +361,7 @@ class LikelihoodClimb(Demo):
             method=Dropdown(options=["gradient", "Newton"], description="method"),
             step=IntSlider(10, min=0, max=self.most, description="steps"),
             rate=SelectionSlider(options=rates, value=1.0, description="learning rate"),
-            centred=Checkbox(True, description="centre the radius first"),
+            centred=Checkbox(True, description="centred"),
         )
 
     def setup(self, fig: Figure) -> list[Artist]:
