@@ -9,7 +9,7 @@ export JUPYTER_PLATFORM_DIRS := 1
 .PHONY: help setup lab test grade bench lint
 
 help:  ## show this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/.dev  ## install everything, for students, instructors and contributors
 
