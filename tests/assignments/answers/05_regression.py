@@ -709,6 +709,30 @@ def forward_selection(X, y, k):
     return order
 
 
+# %% ex5: each column freed from those before it, so that no fit is needed | nothing
+def forward_selection(X, y, k):
+    if np.ndim(X) != 2 or np.shape(y) != (len(X),) or k < 0 or k > len(X[0]):
+        raise ValueError
+    Z = X - np.mean(X, axis=0, dtype=float)
+    sizes = np.linalg.norm(Z, axis=0)
+    rest = y - np.mean(y, dtype=float)
+    tolerance = 1e-9 * (rest @ rest)
+    order = []
+    for _ in range(k):
+        lengths = np.linalg.norm(Z, axis=0)
+        fresh = lengths > 1e-9 * sizes
+        gain = np.where(fresh, (rest @ Z / np.where(fresh, lengths, 1)) ** 2, 0)
+        gain[order] = -np.inf
+        j = int(np.flatnonzero(gain >= gain.max() - tolerance)[0])
+        order.append(j)
+        if fresh[j]:
+            q = Z[:, j] / lengths[j]
+            rest = rest - q * (q @ rest)
+            for _ in range(2):
+                Z = Z - np.outer(q, q @ Z)
+    return order
+
+
 # %% ex5: the smallest RSS without regard to ties | ties 2
 # - best = min(rss.values()) + 1e-9 * tss
 # + best = min(rss.values())
@@ -1299,6 +1323,53 @@ def fit_logistic(X, y, l2=0.0, max_iter=100):
         beta = beta - step
         steps += 1
     return beta.tolist()
+
+
+# %% ex8: one loop over the rows after another | nothing
+def fit_logistic(X, y, l2=0.0, max_iter=100):
+    if np.ndim(X) != 2 or np.shape(y) != (len(X),) or not min(l2, max_iter) >= 0:
+        raise ValueError
+    labels = [float(label) for label in y]
+    if any(label not in (0.0, 1.0) for label in labels):
+        raise ValueError
+    rows = [np.array([1.0, *row]) for row in X.tolist()]
+    beta = np.zeros(len(rows[0]))
+    price = l2 * np.array([0.0] + [1.0] * (len(beta) - 1))
+    for _ in range(max_iter):
+        gradient, hessian = price * beta, np.diag(price)
+        for row, label in zip(rows, labels, strict=True):
+            z = float(row @ beta)
+            chance = 1 / (1 + math.exp(-z)) if z > -700 else 0.0
+            gradient = gradient + (chance - label) * row / len(rows)
+            hessian = hessian + chance * (1 - chance) * np.outer(row, row) / len(rows)
+        if all(abs(entry) <= 1e-8 for entry in gradient):
+            break
+        try:
+            beta = beta - np.linalg.solve(hessian, gradient)
+        except LinAlgError:
+            break
+    return beta
+
+
+# %% ex8: labels of -1 and 1 inside | nothing
+# - p_hat = (1 + np.tanh(A @ beta / 2)) / 2
+# + sign = 2 * y - 1
+# +         wrong = 1 / (1 + np.exp(sign * (A @ beta)))
+# +         p_hat = np.where(y == 1, 1 - wrong, wrong)
+
+
+# %% ex8: the sum in place of the mean, throughout | steps 2, penalty 2, hard 2
+# - gradient = A.T @ (p_hat - y) / len(X)
+# + gradient = A.T @ (p_hat - y)
+# - @ A / len(X)
+# + @ A
+
+
+# %% ex8: no answer where the curvature cannot be inverted well | penalty 2, hard 2
+# - hessian = (A.T * (p_hat * (1 - p_hat))) @ A / len(X) + np.diag(penalty)
+# + hessian = (A.T * (p_hat * (1 - p_hat))) @ A / len(X) + np.diag(penalty)
+# +         if np.linalg.det(hessian) < 1e-12:
+# +             raise ValueError
 
 
 # %% ex8: gradient descent, which does not arrive | minimum 4, steps 2, penalty 2, hard 2
