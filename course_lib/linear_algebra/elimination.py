@@ -107,8 +107,11 @@ def _steps(M: Array, n: int, pivot: bool) -> Iterator[Step]:
         p = _pivot_row(step.matrix, k, pivot)
         if p != k:
             yield (step := _swap(step.matrix, k, p))
-        if step.matrix[k, k] != 1:
-            yield (step := _divide_by_pivot(step.matrix, k))
+        pivot_entry = step.matrix[k, k].item()
+        if pivot_entry != 1:
+            step = _divide_by_pivot(step.matrix, k)
+            if abs(pivot_entry - 1) > 1e-12:  # else it was 1 but for rounding: nothing that a reader would do
+                yield step
         for i in range(k + 1, n):
             if step.matrix[i, k] != 0:
                 yield (step := _subtract_multiple(step.matrix, i, k))

@@ -50,6 +50,12 @@ def test_steps_leave_out_what_changes_nothing(asarray):
     assert [s.description for s in elimination_steps(asarray(np.eye(3)), asarray([1, 2, 3]))] == ["the system"]
 
 
+def test_steps_do_not_divide_by_a_rounded_one():
+    steps = list(elimination_steps(*(np.array(x, dtype=float) for x in TEXTBOOK)))
+    assert not any(step.description.endswith("/ 1") for step in steps)
+    np.testing.assert_array_equal(steps[-1].matrix[:, :3], np.eye(3))
+
+
 def test_steps_show_no_minus_zero(asarray):
     steps = elimination_steps(asarray([[-2, 0, 4], [0, -1, 1], [1, 0, -3]]), asarray([0, 2, 1]))
     assert not any("-0.0" in str(step.matrix.tolist()) for step in steps)
