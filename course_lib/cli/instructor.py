@@ -80,11 +80,12 @@ def build(
     if as_json:
         print_json({name: _described(registered) for name, registered in built.items()})
         return
-    table = Table("Assignment", "Notebooks", "Tests", "Points", "of them by hand", title=f"built in {here.root}")
+    title = f"built in {escape(str(here.root))}"
+    table = Table("Assignment", "Notebooks", "Tests", "Points", "of them by hand", title=title)
     for name, registered in built.items():
         row = _described(registered)
         cells = [row[key] for key in ("notebooks", "tests", "points", "points_by_hand")]
-        table.add_row(name, *map(number, cells))
+        table.add_row(escape(name), *map(number, cells))
     console.print(table)
 
 
@@ -140,7 +141,7 @@ def simulate_class(
     if as_json:
         print_json({"out": str(directory), "students": {each.student: each.submission for each in class_}})
         return
-    table = Table("Student", "Hands in", title=f"{n} submissions of {assignment}")
+    table = Table("Student", "Hands in", title=f"{n} submissions of {escape(assignment)}")
     for each in class_:
         table.add_row(each.student, each.submission)
     console.print(table)
@@ -171,8 +172,8 @@ def grade(
     if scheduler is not None or memory is not None:
         option = "--scheduler" if scheduler is not None else "--memory"
         raise CourseError(f"{option} is not available with nbgrader grading inside. Leave it out.")
-    if json_file is not None and not json_file.resolve().parent.is_dir():
-        raise CourseError(f"{json_file} cannot be written: there is no directory {json_file.parent}.")
+    if json_file is not None:
+        _require_writable(json_file)
     from course_lib.grading.autograde import autograde
     from course_lib.grading.batch import run
 
@@ -189,11 +190,29 @@ def grade(
             progress.advance(task)
     results.sort(key=lambda submission: submission.student)
     seconds = time.monotonic() - started
-    if json_file is not None:
-        records = [submission.as_json() for submission in results]
-        data = {"assignment": assignment, "seconds": round(seconds, 3), "submissions": records}
-        json_file.write_text(json.dumps(data, indent=2) + "\n")
     _print_results(here, jobs[0], results, seconds)
+    if json_file is not None:
+        _write_results(json_file, assignment, results, seconds)
+
+
+def _require_writable(json_file: Path) -> None:
+    """Before an hour of grading, not after it."""
+    if json_file.is_dir():
+        raise CourseError(f"{json_file} cannot be written: it is a directory. Name a file in it.")
+    if not json_file.resolve().parent.is_dir():
+        raise CourseError(f"{json_file} cannot be written: there is no directory {json_file.parent}.")
+
+
+def _write_results(json_file: Path, assignment: str, results: list[Submission], seconds: float) -> None:
+    records = [submission.as_json() for submission in results]
+    data = {"assignment": assignment, "seconds": round(seconds, 3), "submissions": records}
+    try:
+        json_file.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise CourseError(
+            f"{json_file} cannot be written: {error.strerror}. The gradebook has everything: "
+            "grade again with another --json FILE, and nothing is run twice."
+        ) from error
 
 
 def _placed(course: Course, assignment: str, submitted: Path | None, gradebook: str | None) -> Course:
@@ -259,11 +278,12 @@ def _progress() -> Progress:
 
 def _print_results(course: Course, job: Job, results: list[Submission], seconds: float) -> None:
     exercise_of = {test.id: (test.notebook, test.exercise) for test in job.plan}
-    table = Table("Student", "Score", "Max", "Tests", "Look at", title=f"{job.assignment}, graded in {seconds:.0f} s")
+    title = f"{escape(job.assignment)}, graded in {seconds:.0f} s"
+    table = Table("Student", "Score", "Max", "Tests", "Look at", title=title)
     for submission in sorted(results, key=lambda each: (not each.needs_eyes, each.student)):
         marks = _marks(submission, exercise_of) if submission.status == "graded" else ""
         score, most = number(submission.score), number(submission.max_score)
-        table.add_row(submission.student, score, most, marks, escape(_what_to_look_at(submission)))
+        table.add_row(escape(submission.student), score, most, marks, escape(_what_to_look_at(submission)))
     console.print(table)
     console.print(
         "✓ passed  ✗ failed  E error  T timeout  M memory  ! crashed  ? missing; a gap between exercises",
@@ -325,6 +345,6 @@ def feedback(
     else:
         console.print(f"{len(written)} pages written: {where}", highlight=False, markup=False, soft_wrap=True)
         for student, problem in failed.items():
-            console.print(f"[red]{student}[/]: {escape(problem)}")
+            console.print(f"[red]{escape(student)}[/]: {escape(problem)}")
     if failed:
         raise typer.Exit(1)

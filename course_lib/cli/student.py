@@ -113,7 +113,7 @@ def demo(
     with tempfile.TemporaryDirectory(prefix="course-demo-") as directory:
         for each in [name] if name else demos:
             path = Path(directory, f"{each}.ipynb")
-            path.write_text(_demo_notebook(each, demos[each]))
+            path.write_text(_demo_notebook(each, demos[each]), encoding="utf-8")
         served = Path(directory, f"{name}.ipynb") if name else Path(directory)
         status = serve([sys.executable, "-m", "voila", str(served), *_server_options(port, no_browser)])
     raise typer.Exit(status)

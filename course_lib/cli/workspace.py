@@ -107,7 +107,7 @@ def _hash(path: Path) -> str:
 def _read_record(work: Path) -> dict[str, str]:
     """What was handed out before; nothing if that is lost, and then every file that differs counts as the student's."""
     try:
-        record = json.loads((work / RECORD).read_text())
+        record = json.loads((work / RECORD).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return {str(name): str(digest) for name, digest in record.items()} if isinstance(record, dict) else {}
@@ -118,7 +118,7 @@ def _write_record(work: Path, handed_out: dict[str, str]) -> None:
     try:
         record.parent.mkdir(parents=True, exist_ok=True)
         unfinished = record.with_suffix(".writing")
-        unfinished.write_text(json.dumps(handed_out, indent=1, sort_keys=True) + "\n")
+        unfinished.write_text(json.dumps(handed_out, indent=1, sort_keys=True) + "\n", encoding="utf-8")
         unfinished.replace(record)
     except OSError as error:
         raise CourseError(f"{record} cannot be written: {error.strerror}. Is {work} a folder of yours?") from error

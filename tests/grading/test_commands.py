@@ -110,6 +110,13 @@ def test_all_enrolled_are_in_the_table_submitted_or_not(built):
     assert "0 graded, 0 unreadable, 2 missing" in output
 
 
+def test_the_table_comes_though_the_results_cannot_be_written(built):
+    built.path("submitted", "br[a]cket", "hw").mkdir(parents=True)
+    status, output = invoke("grade", "hw", "--course", built.root, "--json", "/dev/full")
+    assert (status, "/dev/full cannot be written: No space left" in output) == (2, True)
+    assert "│ br[a]cket │ 0 │ 6 │" in output, "and the names are as they are, not read as markup"
+
+
 def test_changed_tests_are_announced(built, tiny):
     tiny.edit(built.source("hw") / "hw.ipynb", root_test=tiny.root_test.replace("1e-12", "1e-10"))
     built.path("submitted", "bob", "hw").mkdir(parents=True)
@@ -168,6 +175,7 @@ def test_a_kernel_that_is_not_installed(built):
         (["grade", "hw", "--memory", "500"], "--memory is not available"),
         (["grade", "hw", "--submitted", "/nowhere"], "There is no directory /nowhere"),
         (["grade", "hw", "--json", "/nowhere/x.json"], "there is no directory /nowhere"),
+        (["grade", "hw", "--json", "/tmp"], "/tmp cannot be written: it is a directory"),
         (["grade", "hw", "--gradebook", "nonsense"], "gradebook nonsense cannot be opened"),
         (["grade", "hw", "--gradebook", "sqlite:////nowhere/x.db"], "cannot be opened"),
         (["feedback", "hw"], "Nobody has been graded. Run `course grade hw` first."),

@@ -81,6 +81,12 @@ def the_class(built_once, tmp_path_factory, tiny_session):
     hand_in("cut-off", text='{"cells": [')
     hand_in("empty", text="")
     hand_in("renamed", name="hw (1).ipynb")
+    hand_in("br[a]cket")
+    hand_in("*")
+    course.path("submitted", "linked", "hw").mkdir(parents=True)
+    (course.path("submitted", "linked", "hw") / "hw.ipynb").symlink_to(course.source("hw") / "hw.ipynb")
+    course.path("submitted", "linked-directory", "hw").parent.mkdir()
+    course.path("submitted", "linked-directory", "hw").symlink_to(course.source("hw"))
     course.path("submitted", "absent", "hw").mkdir(parents=True)
     students = list(course.by_student("submitted", "hw"))
     jobs = [replace(job, timeout=LIMIT.get(job.student)) for job in jobs_for(course, students)]
@@ -105,7 +111,7 @@ def test_everybody_is_one_record(the_class):
         ("right", 6, ["passed", "passed", "passed"]),
         ("blank", 0, ["error", "error", "error"]),
         ("careless", 4, ["failed", "passed", "passed"]),
-        ("warned", 4, ["failed", "passed", "passed"]),
+        ("warned", 6, ["passed", "passed", "passed"]),
         ("endless", 4, ["timeout", "passed", "passed"]),
         ("stubborn", 2, ["passed", "timeout", "crashed"]),
         ("exits", 2, ["passed", "crashed", "crashed"]),
@@ -131,6 +137,10 @@ def test_graded(the_class, student, score, expected):
         ("killer", "unreadable", "crashed", "was killed (exit status -9)"),
         ("renamed", "missing", "missing", "no notebook of the expected name, but hw (1).ipynb"),
         ("absent", "missing", "missing", "nothing was submitted"),
+        ("br[a]cket", "unreadable", "missing", "rename the directory"),
+        ("*", "unreadable", "missing", "rename the directory"),
+        ("linked", "unreadable", "missing", "hw.ipynb: it is a link"),
+        ("linked-directory", "unreadable", "missing", "hw.ipynb: it is a link"),
     ],
 )
 def test_not_graded(the_class, student, status, outcome, message):
@@ -144,7 +154,6 @@ def test_not_graded(the_class, student, status, outcome, message):
 def test_messages_say_why(the_class):
     results = the_class[1]
     assert results["careless"].tests[0].message == "wrong for x = -17.25"
-    assert "writes to stderr" in results["warned"].tests[0].message
     assert results["blank"].tests[0].message == "NotImplementedError: "
     assert results["exits"].tests[1].message == "this cell stopped Python"
     assert results["stubborn"].tests[1].message == "this cell could not be interrupted"
