@@ -244,11 +244,10 @@ class EliminationStepper(Demo):
         return row_operations(A, b, swap)
 
     def follow(self, name: str) -> None:
-        """Another system begins at its first step and has its own number of them."""
+        """Another system, or another way to solve it, begins at its first step and has its own number of them."""
         step = self.controls["step"]
-        if name == "system":
-            step.value = 0
         if name != "step":
+            step.value = 0
             step.max = len(self.moves(self.values["system"], self.values["swap"])) - 1
 
     def setup(self, fig: Figure) -> list[Artist]:
@@ -329,7 +328,8 @@ def row_operations(A: Matrix, b: Vector, swap: bool) -> list[Move]:
     except np.linalg.LinAlgError:
         M = moves[-1].step.matrix
         k = next(k for k in range(len(M)) if M[k, k] != 1)
-        stuck = Step(f"no pivot in column {k + 1}", M, pivot=(k, k))
+        what = f"the pivot in row {k + 1} is 0" if M[k:, k].any() else f"no pivot in column {k + 1}"
+        stuck = Step(what, M, pivot=(k, k))
         return [*moves, Move(stuck, _why_stuck(M, k))]
     solution = ", ".join(fraction_text(x) for x in moves[-1].step.matrix[:, -1])
     return [
