@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import shlex
 import time
 from collections import Counter
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from course_lib.cli.output import CourseOption, JsonFlag, console, errors, number, print_json
 from course_lib.grading.course import Course, CourseError
@@ -114,7 +115,8 @@ def _check_drift(course: Course, names: list[str], as_json: bool, *, everything:
         if drifted:
             console.print(f"[red]Drifted:[/] {', '.join(drifted)}. Run `course build` and commit what it writes.")
         else:
-            console.print(f"{len(names)} assignments are as they would be built now.", highlight=False)
+            what = "1 assignment is as it" if len(names) == 1 else f"{len(names)} assignments are as they"
+            console.print(f"{what} would be built now.", highlight=False)
     if drifted:
         raise typer.Exit(1)
 
@@ -136,7 +138,7 @@ def simulate_class(
     from course_lib.grading.simulate import simulate
 
     here = Course.find(course)
-    directory = (out or here.root / "build" / "class").resolve()
+    directory = (out or _simulated_class(here)).resolve()
     class_ = simulate(here, assignment, n, seed, directory)
     if as_json:
         print_json({"out": str(directory), "students": {each.student: each.submission for each in class_}})
@@ -145,7 +147,7 @@ def simulate_class(
     for each in class_:
         table.add_row(each.student, each.submission)
     console.print(table)
-    console.print(f"Grade them: course grade {assignment} --submitted {directory}", highlight=False, soft_wrap=True)
+    console.print(f"Grade them: {_grade_command(assignment, directory)}", markup=False, highlight=False, soft_wrap=True)
 
 
 def grade(
@@ -154,10 +156,10 @@ def grade(
     workers: Annotated[
         int | None, typer.Option(min=1, help="How many submissions at a time (default: a core each).")
     ] = None,
-    scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask cluster to grade on.")] = None,
+    scheduler: Annotated[str | None, typer.Option(hidden=True, help="A Dask cluster to grade on.")] = None,
     gradebook: GradebookOption = None,
     timeout: Annotated[int | None, typer.Option(min=1, help="Seconds a cell may run (default: the course's).")] = None,
-    memory: Annotated[int | None, typer.Option(min=1, metavar="MIB", help="Memory a submission may use.")] = None,
+    memory: Annotated[int | None, typer.Option(hidden=True, help="Memory a submission may use.")] = None,
     json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the results there.")] = None,
     no_sandbox: Annotated[bool, typer.Option("--no-sandbox", help="Student code may do what you may do.")] = False,
     regrade: Annotated[bool, typer.Option("--regrade", help="Also grade again what has not changed.")] = False,
@@ -251,10 +253,7 @@ def _jobs(course: Course, assignment: str, timeout: int | None, regrade: bool) -
     if not is_simulated(Path(course.setting("submitted_directory")), assignment):
         students |= gradebook.students(course)
     if not students:
-        raise CourseError(
-            f"There are no submissions: expected {course.path('submitted', '<student>', assignment)}/, "
-            "one for each student."
-        )
+        raise CourseError(_no_submissions(course, assignment))
     names = ("submitted_directory", "autograded_directory", "db_url")
     settings = {name: value for name in names if (value := course.config.CourseDirectory.get(name))}
     version = registered.version
@@ -264,6 +263,24 @@ def _jobs(course: Course, assignment: str, timeout: int | None, regrade: bool) -
         )
         for student in sorted(students)
     ]
+
+
+def _no_submissions(course: Course, assignment: str) -> str:
+    from course_lib.grading.simulate import is_simulated
+
+    where = course.path("submitted", "<student>", assignment)
+    message = f"There are no submissions: expected {where}/, one for each student."
+    if is_simulated(class_ := _simulated_class(course), assignment):
+        message += f" To grade the simulated class: {_grade_command(assignment, class_)}"
+    return message
+
+
+def _simulated_class(course: Course) -> Path:
+    return course.root / "build" / "class"
+
+
+def _grade_command(assignment: str, submitted: Path) -> str:
+    return f"course grade {assignment} --submitted {shlex.quote(str(submitted))}"
 
 
 def _cores() -> int:
@@ -279,7 +296,7 @@ def _progress() -> Progress:
 def _print_results(course: Course, job: Job, results: list[Submission], seconds: float) -> None:
     exercise_of = {test.id: (test.notebook, test.exercise) for test in job.plan}
     title = f"{escape(job.assignment)}, graded in {seconds:.0f} s"
-    table = Table("Student", "Score", "Max", "Tests", "Look at", title=title)
+    table = Table("Student", "Score", "Max", "Tests", Column("Look at", overflow="fold"), title=title)
     for submission in sorted(results, key=lambda each: (not each.needs_eyes, each.student)):
         marks = _marks(submission, exercise_of) if submission.status == "graded" else ""
         score, most = number(submission.score), number(submission.max_score)

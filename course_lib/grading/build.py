@@ -92,8 +92,17 @@ def generated(course: Course, assignment: str, *, register: bool = False) -> Ite
         try:
             convert(ReleaseConverter, elsewhere, assignment, ".", GenerateAssignment=settings)
         except ConversionError as error:
-            raise CourseError(f"{course.source(assignment)} cannot be converted. {error}") from error
+            raise CourseError(f"{course.source(assignment)} cannot be converted. {error}{_advice(error)}") from error
         yield elsewhere.release(assignment)
+
+
+def _advice(error: ConversionError) -> str:
+    if "Cannot add or remove cells" not in str(error):
+        return ""
+    return (
+        " Give the cells the names they had when it was graded; or use another gradebook with --gradebook URL; or "
+        "remove the assignment from this one, grades and all: nbgrader db assignment remove NAME --force."
+    )
 
 
 def drift(course: Course, assignment: str) -> str:

@@ -116,7 +116,8 @@ def _which_test(error: NotebookNode, tests: str, hidden: set[int]) -> str:
     lines = tests.split("\n")
     number = int(frame[1]) if frame else 0
     if 1 <= number <= len(lines) and number not in hidden:
-        return f"A test that you can see failed, `{lines[number - 1].strip()}`"
+        line = lines[number - 1].strip()
+        return "A test that you can see failed" + ("" if line.startswith("except") else f", `{line}`")
     return "A hidden test failed"
 
 

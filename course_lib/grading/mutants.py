@@ -63,12 +63,9 @@ def _mistakes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
     """What can go wrong at a node: in words, and as the node that then stands there."""
     match node:
         case ast.BinOp(op=op) | ast.AugAssign(op=op) if type(op) in SWAPPED:
-            yield f"{type(op).__name__} became {SWAPPED[type(op)].__name__}", _but(node, op=SWAPPED[type(op)]())
+            yield _swap(op), _but(node, op=SWAPPED[type(op)]())
         case ast.Compare(ops=[op, *rest]) if type(op) in SWAPPED:
-            yield (
-                f"{type(op).__name__} became {SWAPPED[type(op)].__name__}",
-                _but(node, ops=[SWAPPED[type(op)](), *rest]),
-            )
+            yield _swap(op), _but(node, ops=[SWAPPED[type(op)](), *rest])
         case ast.Constant(value=int() as number) if not isinstance(number, bool):
             yield "off by one", _but(node, value=number + 1)
         case ast.UnaryOp(op=ast.USub()):

@@ -74,9 +74,7 @@ class Submission:
         }
 
 
-def nothing_earned(
-    student: str, status: Status, plan: list[PlannedTest], outcome: Outcome, message: str, seconds: float = 0.0
-) -> Submission:
+def nothing_earned(student: str, status: Status, plan: list[PlannedTest], outcome: Outcome, message: str) -> Submission:
     """The record of a submission whose tests could not be run."""
     tests = tuple(Verdict(test.id, 0.0, test.points, outcome, message) for test in plan)
-    return Submission(student, status, tests, seconds)
+    return Submission(student, status, tests)

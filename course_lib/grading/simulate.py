@@ -36,6 +36,8 @@ WRITTEN_ANSWERS = (
 WRONG_WAYS = ("wrong", "wrong", "blank", "crashing", "warning")
 ODD_SUBMISSIONS = ("a test cell deleted", "file cut off", "nothing submitted")
 SMALLEST_CLASS_WITH_ODD_ONES = 6
+REHEARSAL = ".rehearsal"
+"""Marks a directory of results as ours to remove."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,8 @@ def simulate(course: Course, assignment: str, n: int, seed: int, out: Path) -> l
     """
     with generated(course, assignment) as released:
         _clear(out, assignment)
+        if (_beside(out) / REHEARSAL).is_file():  # a gradebook of other tests would refuse the new ones
+            shutil.rmtree(_beside(out))
         rng = random.Random(seed)
         names = rng.sample([".".join(pair) for pair in itertools.product(FIRST_NAMES.split(), LAST_NAMES.split())], n)
         odd = ODD_SUBMISSIONS if n >= SMALLEST_CLASS_WITH_ODD_ONES else ()
@@ -165,13 +169,18 @@ def is_simulated(directory: Path, assignment: str) -> bool:
 
 def rehearsal_settings(directory: Path) -> dict[str, str]:
     """Where the results of grading a simulated class belong: beside it, and not among those of real students."""
-    beside = directory.with_name(f"{directory.name}-graded")
+    beside = _beside(directory)
     beside.mkdir(parents=True, exist_ok=True)
+    (beside / REHEARSAL).touch()
     return {
         "db_url": f"sqlite:///{beside / 'gradebook.db'}",
         "autograded_directory": str(beside / "autograded"),
         "feedback_directory": str(beside / "feedback"),
     }
+
+
+def _beside(directory: Path) -> Path:
+    return directory.with_name(f"{directory.name}-graded")
 
 
 def _manifest(directory: Path, assignment: str) -> Path:
@@ -193,12 +202,12 @@ def _clear(out: Path, assignment: str) -> None:
         made |= json.loads(manifest.read_text(encoding="utf-8"))["files"]
     for path in sorted(out.rglob("*")) if out.exists() else []:
         name = str(path.relative_to(out))
-        if path.is_dir() or name.startswith(".simulated"):
+        if path.is_dir() or name.startswith(".simulated") or ".ipynb_checkpoints" in path.parts:
             continue
         if made.get(name) != _hash(path):
             raise CourseError(
                 f"{path} was not made by simulate-class, or was changed since. It stays as it is: "
-                "choose another directory with --out DIR."
+                "choose another directory with --out DIR, or delete it."
             )
     for directory in out.glob(f"*/{assignment}"):
         shutil.rmtree(directory)

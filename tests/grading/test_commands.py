@@ -117,6 +117,19 @@ def test_the_table_comes_though_the_results_cannot_be_written(built):
     assert "│ br[a]cket │ 0 │ 6 │" in output, "and the names are as they are, not read as markup"
 
 
+def test_what_does_not_work_yet_is_not_offered():
+    help_ = invoke("grade", "--help")[1]
+    assert "--timeout" in help_
+    assert not any(option in help_ for option in ("--scheduler", "--memory"))
+
+
+def test_without_submissions_the_rehearsal_is_named(built):
+    root = ("--course", built.root)
+    invoke("simulate-class", "hw", "-n", 1, *root)
+    status, output = invoke("grade", "hw", *root)
+    assert (status, f"course grade hw --submitted {built.root / 'build' / 'class'}" in output) == (2, True)
+
+
 def test_changed_tests_are_announced(built, tiny):
     tiny.edit(built.source("hw") / "hw.ipynb", root_test=tiny.root_test.replace("1e-12", "1e-10"))
     built.path("submitted", "bob", "hw").mkdir(parents=True)
@@ -130,7 +143,7 @@ def test_build_and_check(course, tiny):
     assert (status, "hw.ipynb is missing" in output) == (1, True)
     status, output = invoke("build", *root)
     assert (status, "│ hw │ 1 │ 3 │ 10 │ 4 │" in output) == (0, True)
-    assert invoke("build", "--check", *root) == (0, "1 assignments are as they would be built now. ")
+    assert invoke("build", "--check", *root) == (0, "1 assignment is as it would be built now. ")
     tiny.edit(course.source("hw") / "hw.ipynb", statement_1="Other words.")
     status, output = invoke("build", "hw", "--check", *root)
     assert (status, "+Other words." in output, "Drifted: hw. Run `course build`" in output) == (1, True, True)
@@ -157,6 +170,7 @@ def test_cells_that_people_graded_cannot_be_removed_behind_their_back(built, tin
     tiny.write(notebook, path)
     status, output = invoke("grade", "hw", "--course", built.root)
     assert (status, "Cannot add or remove cells" in output) == (2, True)
+    assert "nbgrader db assignment remove" in output
 
 
 def test_a_kernel_that_is_not_installed(built):

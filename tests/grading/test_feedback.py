@@ -165,6 +165,12 @@ def test_verdicts_without_a_kernel(tiny, ename, evalue, line, said):
     assert verdict(run_cell(tiny.double_test, ename, evalue, line), tiny.double_test) == said
 
 
+def test_a_try_that_failed_is_not_shown_by_its_except():
+    tests = "try:\n    root(-1)\nexcept ValueError:\n    pass"
+    said = verdict(run_cell(tests, "TypeError", "", 3), tests)
+    assert said == "A test that you can see failed: your code raised TypeError."
+
+
 def test_messages_with_magics_and_without_literals():
     assert messages("%time x\nassert y, 'no'") == []
     assert messages("assert y, message\nassert z\nraise AssertionError(text)") == []

@@ -77,6 +77,31 @@ def test_its_own_class_is_replaced_whole(course, out):
     assert students == {each.student for each in class_}
 
 
+def test_a_new_class_starts_with_a_new_gradebook(course, out):
+    simulate(course, "hw", 3, seed=0, out=out)
+    (graded,) = {(out / place).parent for place in rehearsal_settings(out).values() if not place.startswith("sqlite")}
+    (graded / "gradebook.db").write_text("of other tests")
+    simulate(course, "hw", 3, seed=0, out=out)
+    assert not graded.exists()
+
+
+def test_results_that_are_not_of_a_rehearsal_stay(course, out):
+    real = out.with_name("class-graded") / "gradebook.db"
+    real.parent.mkdir()
+    real.write_text("of a year")
+    simulate(course, "hw", 3, seed=0, out=out)
+    assert real.read_text() == "of a year"
+
+
+def test_what_jupyterlab_leaves_behind_is_in_nobodys_way(course, out):
+    first, *_ = simulate(course, "hw", 3, seed=0, out=out)
+    checkpoint = out / first.student / "hw" / ".ipynb_checkpoints" / "hw-checkpoint.ipynb"
+    checkpoint.parent.mkdir()
+    checkpoint.write_text("seen")
+    simulate(course, "hw", 3, seed=1, out=out)
+    assert not checkpoint.exists()
+
+
 def test_real_submissions_are_never_touched(course, out, tiny):
     real = tiny.write(tiny.tiny_notebook(), out / "ada" / "hw" / "hw.ipynb")
     before = real.read_bytes()
