@@ -50,10 +50,12 @@ class UnderOverfit(Demo):
     alt = (
         "Left, noisy training points, the true curve dashed, and the fitted polynomial. Right, against the degree and "
         "on a logarithmic scale: the expected training error, which only falls, and the expected test error, which "
-        "falls, then rises again above the dotted noise floor. A dot and a square mark the errors of this training set."
+        "falls, then rises again above the dotted noise floor. A dot and a square mark the errors of this training "
+        "set; an arrow at the edge points to one that lies beyond."
     )
     size = (9.6, 4.6)
     highest = 15
+    span = (1e-3, 10.0)
     grid: ClassVar = np.linspace(-1, 1, 201)
 
     def __init__(self) -> None:
@@ -74,14 +76,14 @@ class UnderOverfit(Demo):
         (self.fitted,) = left.plot([], [], color=COLORS["blue"], label="fit")
         left.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, columnspacing=1, handlelength=1.4)
 
-        right.set(yscale="log", xlim=(-0.4, self.highest + 0.4), ylim=(1e-3, 10), xlabel="degree", ylabel="error")
+        right.set(yscale="log", xlim=(-0.4, self.highest + 0.4), ylim=self.span, xlabel="degree", ylabel="error")
         right.set_xticks(range(0, self.highest + 1, 3))
         right.minorticks_off()
+        (self.training,) = right.plot([], [], color=COLORS["blue"], label="training, mean")
+        (self.own_training,) = right.plot([], [], "o", ms=9, color=COLORS["blue"], clip_on=False, label="this draw")
+        (self.test,) = right.plot([], [], color=COLORS["orange"], label="test, mean")
+        (self.own_test,) = right.plot([], [], "s", ms=9, color=COLORS["orange"], clip_on=False, label="this draw")
         (self.floor,) = right.plot([], [], ls=":", color=COLORS["grey"], label="noise σ²")
-        (self.training,) = right.plot([], [], color=COLORS["blue"], label="training")
-        (self.test,) = right.plot([], [], color=COLORS["orange"], label="test")
-        (self.own_training,) = right.plot([], [], "o", ms=9, color=COLORS["blue"])
-        (self.own_test,) = right.plot([], [], "s", ms=9, color=COLORS["orange"])
         right.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, columnspacing=1, handlelength=1.4)
         return [
             self.points,
@@ -111,8 +113,9 @@ class UnderOverfit(Demo):
         self.floor.set_data(degrees, np.full(len(degrees), noise**2))
         self.training.set_data(degrees, training)
         self.test.set_data(degrees, test)
-        self.own_training.set_data([degree], [own_training])
-        self.own_test.set_data([degree], [own_test])
+        for mark, error, shape in ((self.own_training, own_training, "o"), (self.own_test, own_test, "s")):
+            mark.set_data([degree], [np.clip(error, *self.span)])
+            mark.set_marker(arrow_beyond(error, *self.span) or shape)
         best = int(np.argmin(test))
         return (
             f"Degree {degree}: training error {own_training:.3g}, test error {own_test:.3g}. "
@@ -285,12 +288,13 @@ class KFoldViewer(Demo):
 
     alt = (
         "Left, a table with a row for each fold and a column for each of 20 samples; dark cells validate, light ones "
-        "train. Middle, a bar for the validation error of each fold, and a dashed line at their mean. Right, the data "
-        "with the fit of the fold shown: dots are training samples, squares validation samples."
+        "train. Middle, on a log scale, a bar for the validation error of each fold, and a dashed line at their "
+        "mean. Right, the data with the fit of the fold shown: dots are training samples, squares validation samples."
     )
     size = (9.8, 4.4)
     samples = 20
     degree = 3
+    span = (1e-4, 1e3)
     grid: ClassVar = np.linspace(-1, 1, 101)
 
     def __init__(self) -> None:
@@ -317,8 +321,11 @@ class KFoldViewer(Demo):
         self.rules = table.add_collection(LineCollection([], colors="white", linewidths=1.5, zorder=2))
         (self.frame_,) = table.plot([], [], color=COLORS["black"], lw=2.5, clip_on=False, zorder=3)
 
-        bars.set(ylim=(1, 0), xlim=(0, 0.5), yticks=(), xticks=(0, 0.5), title="error", xlabel="MSE")
-        self.bars = bars.stairs([0.0], [0.0, 1.0], orientation="horizontal", fill=True, color=COLORS["orange"])
+        bars.set(xscale="log", ylim=(1, 0), xlim=self.span, yticks=(), title="error", xlabel="MSE")
+        bars.set_xticks((1e-3, 1, 1e3))
+        bars.minorticks_off()
+        look: dict[str, Any] = {"orientation": "horizontal", "fill": True, "color": COLORS["orange"]}
+        self.bars = bars.stairs([1.0], [0.0, 1.0], baseline=self.span[0], **look)
         self.bar_rules = bars.add_collection(LineCollection([], colors="white", linewidths=1.5, zorder=2))
         (self.mean,) = bars.plot([], [], ls="--", color=COLORS["black"], zorder=3)
 
@@ -356,7 +363,7 @@ class KFoldViewer(Demo):
         top, bottom = rows[fold - 1], rows[fold]
         self.frame_.set_data([0, n, n, 0, 0], [top, top, bottom, bottom, top])
         self.bars.set_data(errors, rows)
-        self.bar_rules.set_segments([[(0, row), (1, row)] for row in rows])
+        self.bar_rules.set_segments([[(self.span[0], row), (self.span[1], row)] for row in rows])
         self.mean.set_data([score, score], [0, 1])
 
         train, test = splits[fold - 1]
@@ -474,6 +481,15 @@ def expected_errors(
     bias_squared = ((truth(at) - mean_fits_at) ** 2).mean(axis=1)
     variance = noise**2 * np.cumsum((basis_at**2).mean(axis=1))
     return training, bias_squared + variance + noise**2
+
+
+def arrow_beyond(value: float, low: float, high: float) -> str:
+    """The marker that points to a value outside of an axis; none for one inside.
+
+    >>> arrow_beyond(20.0, 0, 10), arrow_beyond(5.0, 0, 10), arrow_beyond(-1.0, 0, 10)
+    ('^', '', 'v')
+    """
+    return "^" if value > high else "v" if value < low else ""
 
 
 def verdict(degree: int, best: int, test: Vector) -> str:
