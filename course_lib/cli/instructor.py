@@ -25,7 +25,7 @@ from course_lib.grading.course import Course, CourseError
 if TYPE_CHECKING:
     from course_lib.grading.autograde import Job
     from course_lib.grading.build import Registered
-    from course_lib.grading.results import Submission
+    from course_lib.grading.results import Submission, Verdict
 
 AssignmentArgument = Annotated[str, typer.Argument(metavar="ASSIGNMENT", help="The name of an assignment.")]
 SubmittedOption = Annotated[
@@ -35,6 +35,8 @@ GradebookOption = Annotated[
     str | None, typer.Option(metavar="URL", help="The gradebook's database (default: the course's own).")
 ]
 MOST_WORKERS = 4
+MOST_NAMED = 3
+"""Of more tests with the same fate the table gives the number."""
 MARKS = {
     "passed": "[green]✓[/]",
     "failed": "[red]✗[/]",
@@ -328,10 +330,18 @@ def _marks(submission: Submission, exercise_of: dict[str, tuple[str, str]]) -> s
 def _what_to_look_at(submission: Submission) -> str:
     if submission.status != "graded":
         return f"{submission.status}: {submission.tests[0].message if submission.tests else ''}"
-    odd = [
-        f"{test.id}: {test.outcome}" for test in submission.tests if test.outcome not in ("passed", "failed", "error")
-    ]
-    return ", ".join(odd)
+    odd: dict[str, list[Verdict]] = {}
+    for test in submission.tests:
+        if test.outcome not in ("passed", "failed", "error"):
+            odd.setdefault(test.outcome, []).append(test)
+    return ", ".join([*submission.remarks, *itertools.starmap(_in_brief, odd.items())])
+
+
+def _in_brief(outcome: str, tests: list[Verdict]) -> str:
+    if len(tests) <= MOST_NAMED:
+        return ", ".join(f"{test.id}: {outcome}" for test in tests)
+    reasons = {test.message for test in tests}
+    return f"{len(tests)} tests: {outcome}" + (f" ({reasons.pop()})" if len(reasons) == 1 else "")
 
 
 def feedback(

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nbformat import NotebookNode
+from nbgrader.utils import parse_utc
 
 from course_lib.grading import gradebook
 from course_lib.grading import notebook as nbk
-from course_lib.grading.converters import AutogradeConverter, ConversionError, convert
+from course_lib.grading.converters import AutogradeConverter, ConversionError, convert, seconds_a_cell_may_run
 from course_lib.grading.course import Course
 from course_lib.grading.kernels import prefer_this_python, private_sockets
 from course_lib.grading.results import Outcome, PlannedTest, Submission, Verdict, nothing_earned
@@ -36,6 +37,10 @@ WORDLESS: dict[Outcome, str] = {
     "crashed": "Python stopped",
     "memory": "out of memory",
 }
+
+
+class UngradableError(Exception):
+    """A submission that nbgrader could not handle; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -70,36 +75,64 @@ def autograde(job: Job) -> Submission:
     directory = course.path("submitted", job.student, job.assignment)
     present = [name for name in job.notebooks if (directory / f"{name}.ipynb").is_file()]
     if not present:
-        return nothing_earned(job.student, "missing", job.plan, "missing", _what_came_instead(directory))
+        message = _what_came_instead(directory, job.notebooks) + _what_is_kept(course, job)
+        return nothing_earned(job.student, "missing", job.plan, "missing", message)
     try:
-        for name in present:
-            if directory.is_symlink() or (directory / f"{name}.ipynb").is_symlink():
-                raise nbk.UnreadableNotebookError("it is a link to a file elsewhere, perhaps not the student's own")
-            nbk.read(directory / f"{name}.ipynb")
+        _require_gradable(directory, present)
         _run(course, job, _version(directory))
-    except nbk.UnreadableNotebookError as error:
-        return nothing_earned(job.student, "unreadable", job.plan, "missing", f"{name}.ipynb: {error}")
-    except ConversionError as error:
-        return nothing_earned(job.student, "unreadable", job.plan, "missing", str(error)[:LONGEST_MESSAGE])
+    except (UngradableError, ConversionError) as error:
+        message = str(error)[:LONGEST_MESSAGE] + _what_is_kept(course, job)
+        return nothing_earned(job.student, "unreadable", job.plan, "missing", message)
     return read_result(course, job)
 
 
+def _require_gradable(directory: Path, notebooks: list[str]) -> None:
+    """Find what nbgrader would stumble over, and say it in words that tell what to do."""
+    for name in notebooks:
+        path = directory / f"{name}.ipynb"
+        if directory.is_symlink() or path.is_symlink():
+            raise UngradableError(f"{path.name}: it is a link to a file elsewhere, perhaps not the student's own")
+        try:
+            nbk.read(path)
+        except nbk.UnreadableNotebookError as error:
+            raise UngradableError(f"{path.name}: {error}") from error
+    for path in sorted(directory.rglob("*")):
+        if not (path.is_file() or path.is_dir()):
+            raise UngradableError(f"{path.name} is a broken link or no file at all: delete it")
+    timestamp = directory / "timestamp.txt"
+    if timestamp.is_file():
+        try:
+            parse_utc(timestamp.read_text(encoding="utf-8").strip() or "2026-01-01")  # nbgrader takes an empty one
+        except (ValueError, OverflowError) as error:
+            raise UngradableError("timestamp.txt holds no time: mend it, or delete it") from error
+
+
 def _run(course: Course, job: Job, version: str) -> None:
+    limit = seconds_a_cell_may_run(course) if job.timeout is None else job.timeout
     settings = {
-        "Autograde": {"force": job.force or not _is_graded(course, job, version)},
-        "AutogradeConverter": {"stamp": {"submission": version, "tests": job.tests_version}},
+        "Autograde": {"force": job.force or not _is_graded(course, job, version, limit)},
+        "AutogradeConverter": {"stamp": {"submission": version, "tests": job.tests_version, "timeout": limit}},
         "Execute": {} if job.timeout is None else {"timeout": job.timeout},
     }
     with private_sockets() as sockets:
         convert(AutogradeConverter, course, job.assignment, job.student, **settings, **sockets)
 
 
-def _is_graded(course: Course, job: Job, version: str) -> bool:
-    """Whether this version of a submission is through, and not merely begun in a run that was stopped."""
+def _is_graded(course: Course, job: Job, version: str, limit: int) -> bool:
+    """Whether this version of a submission is through, and not begun in a run that was stopped, or short of time."""
     notebooks = _graded_notebooks(course, job).values()
     return gradebook.has_submission(course, job.assignment, job.student) and all(
-        _stamp(notebook).get("submission", version) == version and _was_run(notebook) for notebook in notebooks
+        _stamp(notebook).get("submission", version) == version
+        and _was_run(notebook)
+        and not (_ran_out_of_time(notebook) and _stamp(notebook).get("timeout", limit) < limit)
+        for notebook in notebooks
     )
+
+
+def _ran_out_of_time(notebook: NotebookNode) -> list[str]:
+    """The names of the cells that did."""
+    ends = ((nbk.grade_id(cell) or cell.id, nbk.error(cell)) for cell in notebook.cells)
+    return [name for name, error in ends if error is not None and error.ename == "CellTimeoutError"]
 
 
 def _was_run(notebook: NotebookNode) -> bool:
@@ -117,14 +150,25 @@ def read_result(course: Course, job: Job) -> Submission:
     stamps = [_stamp(notebook) for notebook in notebooks.values()]
     seconds = max((stamp.get("seconds", 0.0) for stamp in stamps), default=0.0)
     older = any(stamp.get("tests", job.tests_version) != job.tests_version for stamp in stamps)
-    return Submission(job.student, "graded", tests, seconds, by_hand, older)
+    planned = {test.cell for test in job.plan}
+    remarks = tuple(
+        f"{name}: out of time, though it is no test"
+        for notebook in notebooks.values()
+        for name in _ran_out_of_time(notebook)
+        if name not in planned
+    )
+    return Submission(job.student, "graded", tests, seconds, by_hand, older, remarks)
 
 
 def _verdict(test: PlannedTest, score: float | None, notebook: NotebookNode | None) -> Verdict:
-    cell = nbk.by_grade_id(notebook).get(test.cell) if notebook else None
+    cells = nbk.by_grade_id(notebook) if notebook else {}
+    cell = cells.get(test.cell)
     if cell is None:
         what = "notebook" if notebook is None else "test cell"
-        return Verdict(test.id, score or 0.0, test.points, "missing", f"the {what} is missing from the submission")
+        message = f"the {what} is missing from the submission"
+        if notebook is not None and not cells:
+            message = "no cell carries nbgrader's names"
+        return Verdict(test.id, score or 0.0, test.points, "missing", message)
     outcome, message = outcome_of(cell, full_score=score == test.points)
     return Verdict(test.id, score or 0.0, test.points, outcome, message[:LONGEST_MESSAGE])
 
@@ -140,7 +184,19 @@ def outcome_of(cell: NotebookNode, *, full_score: bool) -> tuple[Outcome, str]:
     return ("passed", "") if full_score else ("failed", "partial credit")
 
 
-def _what_came_instead(directory: Path) -> str:
+def _what_is_kept(course: Course, job: Job) -> str:
+    """What the gradebook still says, though there is nothing to grade now."""
+    if not gradebook.has_submission(course, job.assignment, job.student):
+        return ""
+    scores, _ = gradebook.auto_scores(course, job.assignment, job.student)
+    kept = sum(score or 0.0 for score in scores.values())
+    return f"; the gradebook keeps {kept:g} from an earlier version" if kept else ""
+
+
+def _what_came_instead(directory: Path, notebooks: list[str]) -> str:
+    for name in notebooks:
+        if os.path.lexists(directory / f"{name}.ipynb"):
+            return f"{name}.ipynb is no file, but a directory, a pipe or a broken link"
     others = [path.name for path in sorted(directory.glob("*.ipynb"))]
     return f"no notebook of the expected name, but {', '.join(others)}" if others else "nothing was submitted"
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import glob
+import sys
 import time
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -31,9 +34,18 @@ class _Recording:
 
     stopped_by: Exception | None = None
 
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        with self.recorded():
+            super().init_assignment(assignment_id, student_id)  # type: ignore[misc]
+
     def convert_single_notebook(self, notebook_filename: str) -> None:
-        try:
+        with self.recorded():
             super().convert_single_notebook(notebook_filename)  # type: ignore[misc]
+
+    @contextmanager
+    def recorded(self) -> Iterator[None]:
+        try:
+            yield
         except Exception as error:
             self.stopped_by = error
             raise
@@ -118,6 +130,12 @@ class ExecuteToTheEnd(Execute):
             if cell.cell_type == "code" and cell.source.strip() and index not in self.executed:
                 cell.outputs = [new_output("error", ename=kind, evalue=message, traceback=[f"{kind}: {message}"])]
                 kind, message = "DeadKernelError", "not run, because an earlier cell stopped Python"
+
+
+def seconds_a_cell_may_run(course: Course) -> int:
+    """The course's own limit; where it has none (None, or a number below 0), a number larger than any limit."""
+    limit = Execute(config=course.config).timeout
+    return sys.maxsize if limit is None or limit < 0 else limit
 
 
 def convert(kind: type[BaseConverter], course: Course, assignment: str, student: str = "*", **settings: Any) -> None:

@@ -43,6 +43,8 @@ class Submission:
     needs_manual_grade: bool = False
     older_tests: bool = False
     """Whether the tests have changed since this was graded."""
+    remarks: tuple[str, ...] = ()
+    """What a person should know, though it changes no score."""
 
     @property
     def score(self) -> float:
@@ -57,8 +59,10 @@ class Submission:
     @property
     def needs_eyes(self) -> bool:
         """Whether something went wrong that is not merely a wrong answer."""
-        return self.status != "graded" or any(
-            test.outcome in ("timeout", "memory", "crashed", "missing") for test in self.tests
+        return (
+            self.status != "graded"
+            or bool(self.remarks)
+            or any(test.outcome in ("timeout", "memory", "crashed", "missing") for test in self.tests)
         )
 
     def as_json(self) -> dict[str, Any]:

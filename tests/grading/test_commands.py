@@ -9,8 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from course_lib.cli import app
+from course_lib.cli.instructor import _what_to_look_at
 from course_lib.grading import notebook as nbk
 from course_lib.grading.course import Course
+from course_lib.grading.results import Submission, Verdict
 
 
 def invoke(*arguments):
@@ -115,6 +117,20 @@ def test_the_table_comes_though_the_results_cannot_be_written(built):
     status, output = invoke("grade", "hw", "--course", built.root, "--json", "/dev/full")
     assert (status, "/dev/full cannot be written: No space left" in output) == (2, True)
     assert "│ br[a]cket │ 0 │ 6 │" in output, "and the names are as they are, not read as markup"
+
+
+@pytest.mark.parametrize(
+    ("fates", "said"),
+    [
+        (["crashed"] * 2, "t0: crashed, t1: crashed"),
+        (["crashed"] * 5, "5 tests: crashed (why)"),
+        (["passed", "failed", "error"], ""),
+    ],
+)
+def test_many_tests_with_the_same_fate_are_counted(fates, said):
+    tests = tuple(Verdict(f"t{number}", 0, 1, fate, "why") for number, fate in enumerate(fates))
+    assert _what_to_look_at(Submission("ada", "graded", tests)) == said
+    assert _what_to_look_at(Submission("ada", "graded", tests, remarks=("look",))).startswith("look")
 
 
 def test_what_does_not_work_yet_is_not_offered():

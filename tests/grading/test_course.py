@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from course_lib.grading.converters import seconds_a_cell_may_run
 from course_lib.grading.course import Course, CourseError
 
 
@@ -72,3 +73,12 @@ def test_a_config_with_a_mistake(tmp_path):
 def test_unknown_assignments_get_near_matches(course):
     with pytest.raises(CourseError, match="no assignment 'hv'.*Did you mean hw?"):
         course.require_assignment("hv")
+
+
+@pytest.mark.parametrize("limit", ["None", "-1"])
+def test_a_course_without_a_time_limit(tmp_path, tiny, limit):
+    root = tiny.make_course(tmp_path / "course").root
+    assert seconds_a_cell_may_run(Course.find(root)) == 60
+    with (root / "nbgrader_config.py").open("a") as config:
+        config.write(f"c.ExecutePreprocessor.timeout = {limit}\n")
+    assert seconds_a_cell_may_run(Course.find(root)) > 10**9

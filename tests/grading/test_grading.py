@@ -27,7 +27,7 @@ def root(x):
         except BaseException:
             pass
 """
-LIMIT = {"endless": 4, "stubborn": 4}  # seconds a cell; all others have a minute, whatever else this machine does
+LIMIT = {"endless": 4, "stubborn": 4, "idle": 4}  # seconds a cell; all others have a minute, however busy this machine
 SEEN = ("double-test", "root-test", "root-error-test")
 
 
@@ -81,6 +81,18 @@ def the_class(built_once, tmp_path_factory, tiny_session):
     hand_in("cut-off", text='{"cells": [')
     hand_in("empty", text="")
     hand_in("renamed", name="hw (1).ipynb")
+    hand_in("idle", double="while True: pass")
+    nameless = tiny.answers(released, **tiny.right)
+    for cell in nameless.cells:
+        cell.metadata = {}
+    hand_in("nameless", notebook=nameless)
+    hand_in("late")
+    (course.path("submitted", "late", "hw") / "timestamp.txt").write_text("yesterday, about ten")
+    hand_in("piped")
+    os.mkfifo(course.path("submitted", "piped", "hw") / "data.csv")
+    hand_in("dangling")
+    (course.path("submitted", "dangling", "hw") / "data.csv").symlink_to("nowhere")
+    (course.path("submitted", "a directory", "hw") / "hw.ipynb").mkdir(parents=True)
     hand_in("br[a]cket")
     hand_in("*")
     course.path("submitted", "linked", "hw").mkdir(parents=True)
@@ -119,6 +131,8 @@ def test_everybody_is_one_record(the_class):
         ("duplicated", 6, ["passed", "passed", "passed"]),
         ("deleted", 3, ["passed", "missing", "passed"]),
         ("cheat", 0, ["failed", "error", "error"]),
+        ("idle", 4, ["error", "passed", "passed"]),
+        ("nameless", 0, ["missing", "missing", "missing"]),
     ],
 )
 def test_graded(the_class, student, score, expected):
@@ -137,6 +151,10 @@ def test_graded(the_class, student, score, expected):
         ("killer", "unreadable", "crashed", "was killed (exit status -9)"),
         ("renamed", "missing", "missing", "no notebook of the expected name, but hw (1).ipynb"),
         ("absent", "missing", "missing", "nothing was submitted"),
+        ("late", "unreadable", "missing", "timestamp.txt holds no time: mend it, or delete it"),
+        ("piped", "unreadable", "missing", "data.csv is a broken link or no file at all"),
+        ("dangling", "unreadable", "missing", "data.csv is a broken link or no file at all"),
+        ("a directory", "missing", "missing", "hw.ipynb is no file"),
         ("br[a]cket", "unreadable", "missing", "rename the directory"),
         ("*", "unreadable", "missing", "rename the directory"),
         ("linked", "unreadable", "missing", "hw.ipynb: it is a link"),
@@ -157,6 +175,14 @@ def test_messages_say_why(the_class):
     assert results["blank"].tests[0].message == "NotImplementedError: "
     assert results["exits"].tests[1].message == "this cell stopped Python"
     assert results["stubborn"].tests[1].message == "this cell could not be interrupted"
+
+
+def test_what_is_odd_is_said(the_class):
+    results = the_class[1]
+    assert {test.message for test in results["nameless"].tests} == {"no cell carries nbgrader's names"}
+    assert results["idle"].remarks == ("double: out of time, though it is no test",)
+    assert results["idle"].needs_eyes
+    assert not any(results[student].remarks for student in ("right", "endless", "careless"))
 
 
 def test_what_a_person_must_grade(the_class):
@@ -216,6 +242,25 @@ def test_what_has_changed_is(graded, tiny):
     _, path, grade = graded
     tiny.edit(path, double=tiny.right["double"])
     assert grade().score == 6
+
+
+def test_who_ran_out_of_time_is_run_again_when_there_is_more(graded, tiny):
+    course, path, grade = graded
+    tiny.edit(path, double="import time\ndef double(x):\n    time.sleep(2.5)\n    return 2 * x")
+    assert outcomes(grade(timeout=2))[0] == "timeout"
+    before = autograded(course).stat().st_mtime_ns
+    assert grade(timeout=2).score == 4
+    assert autograded(course).stat().st_mtime_ns == before
+    assert grade(timeout=60).score == 6
+
+
+@pytest.mark.parametrize("spoil", [lambda path: path.write_text("{"), lambda path: path.unlink()])
+def test_what_the_gradebook_keeps_of_an_earlier_version_is_said(graded, spoil):
+    _, path, grade = graded
+    spoil(path)
+    result = grade()
+    assert result.score == 0
+    assert result.tests[0].message.endswith("; the gradebook keeps 4 from an earlier version")
 
 
 def test_new_tests_are_used_when_told_to_and_old_results_are_marked(graded, tiny):
