@@ -316,9 +316,11 @@ def test_lab_serves_with_kernels_of_this_python_and_ends_cleanly(root, tmp_path)
             wait_for(port, "/lab", server)
             assert [each["name"] for each in json.loads(request(port, "GET", "/api/contents")[1])["content"]] != []
             assert request(port, "POST", "/api/kernels")[0] == 201
-            commands = [each.cmdline() for each in psutil.Process(server.pid).children(recursive=True)]
-            (kernel,) = [command for command in commands if "ipykernel_launcher" in command]
-            assert kernel[0] == sys.executable
+            children = psutil.Process(server.pid).children(recursive=True)
+            (kernel,) = [child for child in children if "ipykernel_launcher" in child.cmdline()]
+            assert kernel.cmdline()[0] == sys.executable
+            own = str(Path(sys.executable).parent)
+            assert kernel.environ()["PATH"].split(os.pathsep)[0] == own, "so that `!course check` works in a cell"
             end(server)
         finally:
             server.kill()
@@ -341,11 +343,13 @@ def test_the_console_script_is_main():
 def exercise(path: Path, answer: str) -> Path:
     meta = {"schema_version": 3, "locked": False}
     solution = {"nbgrader": {**meta, "grade_id": "f", "grade": False, "solution": True}}
-    test = {"nbgrader": {**meta, "grade_id": "f-test", "grade": True, "solution": False, "points": 2}}
+    test = {"nbgrader": {**meta, "grade_id": "f-test-values", "grade": True, "solution": False, "points": 2}}
+    why = {"nbgrader": {**meta, "grade_id": "why", "grade": True, "solution": True, "points": 3}}
     cells = [
         v4.new_markdown_cell("## Exercise 1", id="a"),
         v4.new_code_cell(answer, id="b", metadata=solution),
         v4.new_code_cell("assert f() == [1], 'f returns [1]'", id="c", metadata=test),
+        v4.new_markdown_cell("", id="d", metadata=why),
     ]
     return put(path, v4.writes(v4.new_notebook(cells=cells)))
 
@@ -355,7 +359,9 @@ def test_check_passes_and_says_that_hidden_tests_decide(root, work):
     put(root / "exercises/hw/hw.ipynb", path.read_text())
     status, output = invoke("check", path, "--course", root)
     assert status == 0
+    assert "│ values │ 2 of 2 │ passed │" in output
     assert "2 of 2 points are in reach" in output
+    assert "3 more are given by hand" in output, "and are not in reach while nobody has read them"
     assert "hidden tests decide" in output
 
 

@@ -164,21 +164,25 @@ def check(
 
 
 def _print_report(report: Report) -> None:
-    table = Table("Exercise", "Points in reach", "Result", "Message", title=report.notebook.name)
+    table = Table("Exercise", "Test", "Points in reach", "Result", "Message", title=escape(report.notebook.name))
     colors = {"passed": "green", "by hand": "cyan", "not started": "yellow"}
     previous = None
     for row in report.rows:
         color = colors.get(row.outcome, "red")
-        points = number(row.points) if row.reachable else f"0 of {number(row.points)}"
+        points = f"{number(row.reachable)} of {number(row.points)}" if row.outcome != "by hand" else ""
+        kind = row.id.rsplit("-", 1)[-1]
         title = row.exercise if row.exercise != previous else ""
-        table.add_row(escape(title), points, f"[{color}]{row.outcome}[/]", escape(row.message))
+        table.add_row(escape(title), escape(kind), points, f"[{color}]{row.outcome}[/]", escape(row.message))
         previous = row.exercise
     console.print(table)
     for remark in report.remarks:
         console.print(f"[yellow]Note:[/] {escape(remark)}", highlight=False)
-    reachable, total = (sum(getattr(row, kind) for row in report.rows) for kind in ("reachable", "points"))
+    by_hand = sum(row.points for row in report.rows if row.outcome == "by hand")
+    reachable = sum(row.reachable for row in report.rows)
+    total = sum(row.points for row in report.rows) - by_hand
+    more = f" {number(by_hand)} more are given by hand, for answers that a person reads." if by_hand else ""
     console.print(
         f"{number(reachable)} of {number(total)} points are in reach. These are the visible tests; "
-        "the hidden tests decide, and what is marked `by hand` is read by a person.",
+        f"the hidden tests decide.{more}",
         highlight=False,
     )

@@ -32,7 +32,7 @@ class Row:
     @property
     def reachable(self) -> float:
         """The points that the hidden tests can still give."""
-        return self.points if self.outcome in ("passed", "by hand") else 0.0
+        return self.points if self.outcome == "passed" else 0.0
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,11 @@ def check(
                 "or it will not be found."
             )
         remarks += _restore_locked_cells(notebook, nbk.read(original_path))
+    else:
+        remarks.append(
+            "The course's own version of this notebook was not found, so nobody notices if a test is missing from "
+            "yours. Run this in the course's folder, or name that with --course DIR."
+        )
     if not any(nbk.is_graded(cell) for cell in notebook.cells):
         raise CourseError(f"{path} has no exercises. Give the notebook of an assignment.")
     halted = _execute(notebook, path.parent, timeout, on_cell)
@@ -130,7 +135,9 @@ def _restore_locked_cells(notebook: NotebookNode, original: NotebookNode) -> lis
                 remarks.append(f"Your answer cell {where} is missing. Copy it back from the original and fill it in.")
                 continue
         elif nbk.is_locked(cell) and mine[name].source.strip() != cell.source.strip():
-            remarks.append(f"The cell {where} was edited. Grading uses the original, and so did this check.")
+            remarks.append(
+                f"The cell {where} differs from the course's present version. Grading uses that, and so did this check."
+            )
             mine[name].source = cell.source
         previous = mine[name]
     return remarks
