@@ -7,6 +7,7 @@ Each module does one thing and can be used alone:
 course         where an nbgrader course keeps its files
 notebook       reading notebooks that anybody may have written
 kernels        kernels of this Python that nobody else talks to
+forbidden      answers that use what their exercise does not allow
 check          a student's own visible tests
 converters     nbgrader's converters, run in this process
 build          solutions/ to exercises/ and the gradebook, and whether the two have drifted apart

@@ -13,6 +13,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
+from course_lib.grading import forbidden
 from course_lib.grading import notebook as nbk
 from course_lib.grading.course import Course, CourseError, near
 from course_lib.grading.kernels import private_sockets
@@ -72,7 +73,9 @@ def check(
                 f"This looks like {original_path.name}, renamed. Give it that name again before you hand it in, "
                 "or it will not be found."
             )
-        remarks += _restore_locked_cells(notebook, nbk.read(original_path))
+        original = nbk.read(original_path)
+        remarks += _restore_locked_cells(notebook, original)
+        remarks += forbidden.remarks(notebook, original)
     else:
         remarks.append(
             "The course's own version of this notebook was not found, so nobody notices if a test is missing from "

@@ -1,5 +1,6 @@
 """A student's own visible tests."""
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -109,6 +110,16 @@ def test_without_the_originals(original, mine, tiny):
     assert report.passed
     (remark,) = report.remarks
     assert "was not found" in remark
+
+
+def test_what_is_not_allowed_is_a_remark_and_costs_nothing(handed_out, original, mine, tiny):
+    nbk.by_grade_id(original)["root"].metadata["course"] = {"forbid": ["math"]}
+    course = dataclasses.replace(handed_out, root=mine.parents[3])
+    tiny.write(original, course.release("hw") / "hw.ipynb")
+    answers = {**tiny.right, "root": tiny.right["root"] + "import math"}
+    report = check(tiny.write(tiny.answers(original, **answers), mine), course, timeout=30)
+    assert report.passed
+    assert report.remarks == ["root uses math, which is not allowed"]
 
 
 def test_a_warning_costs_nothing_here_either(handed_out, original, mine, tiny):
