@@ -152,7 +152,7 @@ class DistributionExplorer(Demo):
         (self.stems,) = self.ax.plot([], [], color=COLORS["blue"], lw=3)
         (self.dots,) = self.ax.plot([], [], "o", ms=10, color=COLORS["blue"], clip_on=False)
         key = {"distribution": self.curve, "sample": self.histogram, "height 1": one}
-        self.ax.legend(key.values(), key.keys(), loc="upper right")
+        self.ax.legend(key.values(), key.keys(), loc="upper right", frameon=True, framealpha=1)
         return [self.histogram, self.curve, self.stems, self.dots]
 
     def update(self, family: str, size: int, first: float, second: float) -> str:
@@ -246,6 +246,7 @@ class CovarianceEllipse(Demo):
         p = MultivariateNormal(np.zeros(2), covariance_matrix=Sigma)
         x = p.sample((size,), generator=np.random.default_rng(3))
         self.points.set_data(*x.T)
+        self.points.set_markersize(7 if size <= 100 else 3)
         for radius, line in zip((1, 2), self.ellipses, strict=True):
             line.set_data(*(radius * p.scale_tril @ CIRCLE))
         variances, directions = eigh(Sigma)
@@ -370,7 +371,7 @@ class StableSoftmax(Demo):
         )
         self.stable = right.bar(places + 0.2, [1] * 4, width=0.4, color=COLORS["blue"], label="stable")
         self.labels = [
-            right.text(i - 0.2, 0, "", ha="center", va="bottom", color=COLORS["orange"], weight="bold") for i in places
+            right.text(i - 0.02, 0, "", ha="right", va="bottom", color=COLORS["orange"], weight="bold") for i in places
         ]
         right.legend(loc="upper left")
         return [*self.zones, *self.zone_names, *self.powers, *self.naive, *self.stable, *self.labels]
@@ -392,7 +393,7 @@ class StableSoftmax(Demo):
         return f"Logits ({logits}) in {format}. {compare_softmax(x)}"
 
     def _show_zones(self, format: str) -> tuple[float, float]:
-        """Shade what the format cannot hold; return the logarithms of its smallest and largest number."""
+        """Shade what the format cannot hold; return the logarithms of its ends."""
         low, high = float_range(self.formats[format])
         bottom, top = 1.5 * low, 1.5 * high
         if self.left.get_ylim() != (bottom, top):
@@ -408,9 +409,9 @@ class MonteCarloError(Demo):
     """The error of a sample mean, in two hundred repetitions, against the law σ/√n."""
 
     alt = (
-        "Left, the running means of twenty repetitions against the number of samples, with a funnel of two standard "
-        "errors that narrows around the true value. Right, the root mean square error of two hundred repetitions on "
-        "logarithmic axes, along a straight line with slope minus one half."
+        "Left, the running means of twenty repetitions against the number of samples. Where σ is finite, a funnel of "
+        "two standard errors narrows around the true value. Right, the typical error of two hundred repetitions on "
+        "logarithmic axes. Where σ is finite, it falls along a line of slope minus one half; else it stays level."
     )
     size = (8.4, 4.6)
 
@@ -426,20 +427,21 @@ class MonteCarloError(Demo):
         self.left, self.right = two_panels(fig)
         ends = SAMPLE_SIZES[0], SAMPLE_SIZES[-1]
         self.left.set(xscale="log", xlim=ends, xlabel="samples n", title="running means")
-        self.right.set(xscale="log", yscale="log", xlim=ends, xlabel="samples n", title="root mean square error")
+        self.right.set(xscale="log", yscale="log", xlim=ends, xlabel="samples n")
         (self.truth,) = self.left.plot(ends, [0, 0], color=COLORS["black"], lw=1.5)
         self.funnel = self.left.fill_between(SAMPLE_SIZES, 0 * SAMPLE_SIZES, fc=COLORS["sky"], alpha=0.4, lw=0)
-        self.paths = [self.left.plot([], [], color=COLORS["blue"], lw=1, alpha=0.6)[0] for _ in range(20)]
+        self.paths = [self.left.plot([], [], "o-", ms=3, color=COLORS["blue"], lw=1, alpha=0.6)[0] for _ in range(20)]
         (self.law,) = self.right.plot([], [], "--", color=COLORS["grey"], label="σ / √n")
         (self.errors,) = self.right.plot([], [], "o-", color=COLORS["orange"], label="200 repetitions", clip_on=False)
-        self.right.legend(loc="lower left")
+        self.title = self.right.set_title("")
+        self.legend = self.right.legend(loc="lower left")
         return [self.funnel, self.truth, *self.paths, self.law, self.errors]
 
     def update(self, question: str, stop: int) -> str:
         """The curves grow up to the number of samples chosen."""
         asked = QUESTIONS[question]
         means = running_means(question)
-        errors = np.sqrt(np.mean((means - asked.answer) ** 2, axis=0))
+        errors = typical_errors(question)
         expected = asked.sigma / np.sqrt(SAMPLE_SIZES) if np.isfinite(asked.sigma) else np.nan * SAMPLE_SIZES
         shown = slice(stop + 1)
         for line, path in zip(self.paths, means, strict=False):
@@ -449,18 +451,26 @@ class MonteCarloError(Demo):
         self.truth.set_ydata([asked.answer] * 2)
         self.funnel.set_data(SAMPLE_SIZES, asked.answer - 2 * expected, asked.answer + 2 * expected)
         self._scale(asked)
-        found = f"With n = {SAMPLE_SIZES[stop]:,} the typical error of 200 repetitions is {errors[stop]:.2g}"
+        n = f"With n = {SAMPLE_SIZES[stop]:,}"
         if np.isfinite(asked.sigma):
+            found = f"{n} the typical error of 200 repetitions is {errors[stop]:.2g}"
             return f"{found}; the law says σ/√n = {expected[stop]:.2g}."
-        return f"{found}. There is no finite σ, so no law, and more samples do not help."
+        return (
+            f"{n} half of the 200 repetitions miss by more than {errors[stop]:.2g}. There is no finite σ, so no law, "
+            "and more samples do not help."
+        )
 
     def _scale(self, asked: Question) -> None:
         """Axes that fit the question; drawn anew only when it changes."""
-        reach = 2.5 * asked.sigma if np.isfinite(asked.sigma) else 20.0
+        finite = np.isfinite(asked.sigma)
+        reach = 2.5 * asked.sigma if finite else 20.0
         sides = (asked.answer - reach, asked.answer + reach)
         if self.left.get_ylim() != sides:
             self.left.set_ylim(*sides)
-            self.right.set_ylim(1e-3 * reach, reach if np.isfinite(asked.sigma) else 1e4)
+            self.right.set_ylim(1e-3 * reach, reach)
+            self.title.set_text("root mean square error" if finite else "median absolute error")
+            for entry in (self.legend.get_lines()[0], self.legend.get_texts()[0]):
+                entry.set_visible(finite)
             self.stale()
 
 
@@ -660,13 +670,15 @@ def naive_softmax(x: NDArray[np.floating]) -> NDArray[np.floating]:
 
 
 def float_range(dtype: type[np.floating]) -> tuple[float, float]:
-    """The decimal logarithms of the smallest and the largest positive number of a format.
+    """The decimal logarithms between which a format holds positive numbers.
+
+    Above the upper one they round to infinity. Below half of its smallest number, the lower one, they round to zero.
 
     >>> [round(x, 1) for x in float_range(np.float64)]
-    [-323.3, 308.3]
+    [-323.6, 308.3]
     """
     info = np.finfo(dtype)
-    return (info.minexp - info.nmant) * math.log10(2), info.maxexp * math.log10(2)
+    return (info.minexp - info.nmant - 1) * math.log10(2), info.maxexp * math.log10(2)
 
 
 def compare_softmax(x: NDArray[np.floating]) -> str:
@@ -685,7 +697,7 @@ def compare_softmax(x: NDArray[np.floating]) -> str:
     elif not powers.any():
         fault = "Every exponential underflows, and the formula divides 0 by 0."
     else:
-        fault = f"The formula finds {naive}."
+        fault = f"The formula is wrong: it finds {naive}."
     return f"{fault} The stable way finds {stable}."
 
 
@@ -731,3 +743,13 @@ def running_means(question: str) -> Matrix:
     """The means of the first 1, 2, 4 … draws, shape (200, sizes): two hundred repetitions."""
     draws = QUESTIONS[question].draw((200, int(SAMPLE_SIZES[-1])), np.random.default_rng(3))
     return np.cumsum(draws, axis=1)[:, SAMPLE_SIZES - 1] / SAMPLE_SIZES
+
+
+def typical_errors(question: str) -> Vector:
+    """How far the running means are from the answer: the root mean square, or without a finite σ the median.
+
+    One wild repetition in two hundred would decide a root mean square that does not exist in the limit.
+    """
+    asked = QUESTIONS[question]
+    errors = np.abs(running_means(question) - asked.answer)
+    return np.sqrt(np.mean(errors**2, axis=0)) if np.isfinite(asked.sigma) else np.median(errors, axis=0)

@@ -175,7 +175,7 @@ class TestStableSoftmax:
         low, high = demos.float_range(dtype)
         with np.errstate(all="ignore"):
             for edge in (low, high):
-                powers = np.exp(np.array([0.95 * edge, edge / 0.95], dtype=dtype) * dtype(np.log(10)))
+                powers = np.exp(np.array([0.99 * edge, edge / 0.99], dtype=dtype) * dtype(np.log(10)))
                 assert 0 < powers[0] < np.inf
                 assert powers[1] in (0, np.inf)
 
@@ -187,7 +187,8 @@ class TestStableSoftmax:
             ({"shift": -200}, "underflows"),
             ({"shift": 90, "format": "float64"}, "Both ways find"),
             ({"shift": 10, "format": "float16"}, "overflows"),
-            ({"shift": -100}, "The formula finds"),
+            ({"shift": -100}, "The formula is wrong: it finds 0.033,"),
+            ({"shift": -20, "format": "float16"}, "The formula is wrong: it finds 0.000, 0.000, 0.000, 1.000."),
         ],
     )
     def test_the_caption_says_what_becomes_of_the_formula(self, moves, words):
@@ -226,6 +227,7 @@ class TestMonteCarloError:
         asked = demos.QUESTIONS[question]
         means = demos.running_means(question)
         errors = np.sqrt(np.mean((means - asked.answer) ** 2, axis=0))
+        np.testing.assert_allclose(demos.typical_errors(question), errors)
         np.testing.assert_allclose(errors, asked.sigma / np.sqrt(demos.SAMPLE_SIZES), rtol=0.25)
 
     def test_running_means_are_means(self):
@@ -244,3 +246,11 @@ class TestMonteCarloError:
         demo.set(question="mean of x, x Cauchy", stop=14)
         assert "no law" in demo.caption
         assert np.isnan(demo.law.get_ydata()).all()
+        assert demo.right.get_title() == "median absolute error"
+        assert [text.get_text() for text in demo.legend.texts if text.get_visible()] == ["200 repetitions"]
+        errors = demo.errors.get_ydata()
+        np.testing.assert_allclose(errors, np.median(np.abs(demos.running_means("mean of x, x Cauchy")), axis=0))
+        assert 0.7 < errors.min() <= errors.max() < 1.4, "the mean of Cauchy draws is itself a Cauchy draw"
+        demo.reset()
+        assert demo.right.get_title() == "root mean square error"
+        assert all(text.get_visible() for text in demo.legend.texts)

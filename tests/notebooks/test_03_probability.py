@@ -178,6 +178,14 @@ def test_information_of_a_letter(executed):
     assert numbers(line(executed, "information-run", "given the letter before:"))[0] < entropy - 0.5
 
 
+def test_normal_has_most_entropy_at_its_variance(executed):
+    rows = {text.split()[0]: numbers(text) for text in executed.text("information-run").splitlines()[-3:]}
+    assert {variance for variance, _ in rows.values()} == {1}
+    assert rows["Normal"][1] == pytest.approx(0.5 * math.log(2 * math.pi * math.e), abs=1e-3)
+    assert rows["Laplace"][1] == pytest.approx(1 + math.log(math.sqrt(2)), abs=1e-3)
+    assert rows["Uniform"][1] == pytest.approx(math.log(math.sqrt(12)), abs=1e-3)
+
+
 def test_cross_entropy_and_divergence(executed):
     entropy, crossed = after(executed, "divergence-run", "H(p) ="), after(executed, "divergence-run", "H(p, q) =")
     forward, backward = (after(executed, "divergence-run", f"D({pair}) =") for pair in ("p ‖ q", "q ‖ p"))
