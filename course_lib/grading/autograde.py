@@ -17,7 +17,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbgrader.utils import parse_utc
 
-from course_lib.grading import gradebook
+from course_lib.grading import forbidden, gradebook
 from course_lib.grading import notebook as nbk
 from course_lib.grading.converters import AutogradeConverter, ConversionError, convert, seconds_a_cell_may_run
 from course_lib.grading.course import Course
@@ -157,6 +157,8 @@ def read_result(course: Course, job: Job) -> Submission:
         for name in _ran_out_of_time(notebook)
         if name not in planned
     )
+    for name, notebook in notebooks.items():
+        remarks += tuple(forbidden.remarks(notebook, nbk.read(course.source(job.assignment) / f"{name}.ipynb")))
     return Submission(job.student, "graded", tests, seconds, by_hand, older, remarks)
 
 

@@ -254,6 +254,17 @@ def test_who_ran_out_of_time_is_run_again_when_there_is_more(graded, tiny):
     assert grade(timeout=60).score == 6
 
 
+def test_what_is_not_allowed_is_a_remark_and_costs_nothing(graded, tiny):
+    course, path, grade = graded
+    source = course.source("hw") / "hw.ipynb"
+    notebook = nbk.read(source)
+    nbk.by_grade_id(notebook)["double"].metadata["course"] = {"forbid": ["math"]}
+    tiny.write(notebook, source)
+    tiny.edit(path, double=tiny.right["double"] + "import math")
+    result = grade()
+    assert (result.score, result.remarks) == (6, ("double uses math, which is not allowed",))
+
+
 @pytest.mark.parametrize("spoil", [lambda path: path.write_text("{"), lambda path: path.unlink()])
 def test_what_the_gradebook_keeps_of_an_earlier_version_is_said(graded, spoil):
     _, path, grade = graded
