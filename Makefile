@@ -21,7 +21,7 @@ test: .venv/.dev  ## lint, type-check and run all tests
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/course build --check
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadfile
 
 grade: .venv/.instructor  ## rehearse an instructor's round: simulate 12 students, grade them, show the table
 	$(BIN)/course simulate-class 02_linear_algebra -n 12 --out build/class

@@ -11,7 +11,7 @@ from .conftest import LECTURES
 
 NAMES = sorted(path.stem for path in LECTURES.glob("*.ipynb"))
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("name", NAMES)

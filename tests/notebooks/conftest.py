@@ -19,13 +19,6 @@ def lecture_of(item: pytest.Item) -> str:
     return params.get("lecture") or item.module.LECTURE
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one lecture share one execution, so they go to one worker."""
-    for item in items:
-        if "executed" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group(lecture_of(item)))
-
-
 class Executed:
     """An executed lecture: its cells by id, and the text that each printed."""
 
