@@ -294,7 +294,7 @@ class KLBothWays(Demo):
         self.panels = [panels["pq"], panels["qp"]]
         self.curves, self.gains, self.losses, self.titles = [], [], [], []
         for ax, title in zip(self.panels, ("p log (p / q)", "q log (q / p)"), strict=True):
-            ax.set(xlim=(-9, 9), ylim=(-0.5, 1), xlabel="x", ylabel=title)
+            ax.set(xlim=(-9, 9), ylim=(-0.4, 1), xlabel="x", ylabel=title)
             ax.axhline(0, color=COLORS["grey"], lw=1)
             self.curves += ax.plot([], [], color=COLORS["black"], lw=1.5)
             self.gains.append(ax.fill_between(X, 0 * X, fc=COLORS["amber"], lw=0))
