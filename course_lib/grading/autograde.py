@@ -131,7 +131,7 @@ def _is_graded(course: Course, job: Job, version: str, limit: int) -> bool:
 
 def _ran_out_of_time(notebook: NotebookNode) -> list[str]:
     """The names of the cells that did."""
-    ends = ((nbk.grade_id(cell) or cell.id, nbk.error(cell)) for cell in notebook.cells)
+    ends = ((nbk.grade_id(cell) or cell.get("id", "a cell"), nbk.error(cell)) for cell in notebook.cells)
     return [name for name, error in ends if error is not None and error.ename == "CellTimeoutError"]
 
 
