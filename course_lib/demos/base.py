@@ -11,7 +11,8 @@ import html
 import struct
 import threading
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import ipywidgets as widgets
@@ -122,10 +123,15 @@ class Demo(widgets.VBox):
 
     def _redraw(self) -> None:
         """Draw; should the demo fail, say so where the reader looks, then let the error go to the log."""
-        try:
+        with self._telling("draw"):
             self._show(self.frame())
+
+    @contextmanager
+    def _telling(self, what: str) -> Iterator[None]:
+        try:
+            yield
         except Exception as error:
-            self.caption = f"This demo failed to draw. {type(error).__name__}: {error}"
+            self.caption = f"This demo failed to {what}. {type(error).__name__}: {error}"
             self._words.value = f'<p role="alert" style="{TEXT}"><b>{html.escape(self.caption)}</b></p>'
             raise
 
@@ -159,7 +165,7 @@ class Demo(widgets.VBox):
             control.layout.width = "48%"
             control.layout.min_width = "22em"
         if len(controls) > 1:
-            button = widgets.Button(description="Reset", layout=widgets.Layout(width="8em"))
+            button = widgets.Button(description="Reset", layout=BUTTON)
             button.on_click(lambda _: self.reset())
             controls.insert(1 if len(controls) % 2 else len(controls), button)  # pairs of controls stay side by side
         return widgets.Box(
@@ -174,6 +180,150 @@ class Demo(widgets.VBox):
             "text/html": image_tag(self._png, self.alt) + self._paragraph(),
             "text/plain": f"{self.alt} {self.caption}",
         }
+
+
+class Running(Demo):
+    """A demo that goes on by itself, such as a training: a computation in steps, a frame for each.
+
+    Beside ``setup`` and ``update``, a subclass begins the computation in ``begin`` and carries it on in ``advance``.
+    The reader runs and pauses it, takes one step, or starts over, and may move every control meanwhile:
+
+    >>> class Countdown(Running):
+    ...     alt = "A number that counts down to zero."
+    ...     restarts = ("start",)
+    ...
+    ...     def __init__(self):
+    ...         super().__init__(start=widgets.IntSlider(3, max=10, description="start"))
+    ...
+    ...     def setup(self, fig):
+    ...         self.digit = fig.text(0.5, 0.5, "")
+    ...         return [self.digit]
+    ...
+    ...     def begin(self, start):
+    ...         self.count = start
+    ...
+    ...     def advance(self, start):
+    ...         self.count -= 1
+    ...         return self.count > 0
+    ...
+    ...     def update(self, start):
+    ...         self.digit.set_text(f"{self.count}")
+    ...         return f"{self.count} of {start} to go."
+    >>> countdown = Countdown()
+    >>> countdown.step()
+    True
+    >>> countdown.caption
+    '2 of 3 to go.'
+
+    The steps run on a thread of their own, so that the kernel stays free for other cells and for the controls; each
+    step and its picture hold the demo's lock.
+    """
+
+    restarts: ClassVar[Sequence[str]] = ()
+    """The controls that start the computation over when they are moved; ``advance`` sees the others move."""
+
+    pause_between_frames: ClassVar[float] = 0.03
+    """Seconds, in which the controls and the browser have their turn."""
+
+    def __init__(self, **controls: Any) -> None:
+        self._begun = False
+        self._paused = threading.Event()
+        self._paused.set()
+        self._run = widgets.ToggleButton(description="Run", layout=BUTTON)
+        self._run.observe(lambda change: self.run() if change["new"] else self.pause(), names="value")
+        super().__init__(**controls)
+
+    def begin(self, *_: Any, **values: Any) -> None:
+        """Begin the computation anew from the values of the controls."""
+        raise NotImplementedError
+
+    def advance(self, *_: Any, **values: Any) -> bool:
+        """Carry the computation on by what one frame shall show; return whether anything is left to do."""
+        raise NotImplementedError
+
+    @property
+    def running(self) -> bool:
+        """Whether steps are being taken."""
+        return not self._paused.is_set()
+
+    def run(self) -> None:
+        """Take step after step until paused or finished."""
+        with self._lock:
+            if self.running:
+                return
+            self._paused = threading.Event()  # one for each run: a run that is just ending keeps its own
+            self._show_state()
+            self._thread = threading.Thread(target=self._go_on, args=[self._paused], daemon=True)
+            self._thread.start()
+
+    def pause(self) -> None:
+        """Take no further step."""
+        with self._lock:
+            self._paused.set()
+            self._show_state()
+
+    def step(self) -> bool:
+        """Take one step and draw it; return whether anything is left to do."""
+        with self._lock:
+            if not self._begun:
+                self._begin()
+            with self._telling("go on"):
+                left = self.advance(**self.values)
+            self._redraw()
+            return left
+
+    def start_over(self) -> None:
+        """Begin anew and draw that; a demo that runs goes on running."""
+        with self._lock:
+            self._begun = False
+            self._redraw()
+
+    def reset(self) -> None:
+        """Pause, put every control back where it started, begin anew and draw once."""
+        self.pause()
+        self._begun = False
+        super().reset()
+
+    def follow(self, name: str) -> None:
+        """A control that restarts was moved: the next frame shows the beginning."""
+        if name in self.restarts:
+            self._begun = False
+
+    def frame(self) -> NDArray[np.uint8]:
+        """The picture for the present state of the computation."""
+        with self._lock:
+            if not self._begun:
+                self._begin()
+            return super().frame()
+
+    def _begin(self) -> None:
+        self.begin(**self.values)
+        self._begun = True
+
+    def _go_on(self, paused: threading.Event) -> None:
+        while not paused.is_set():
+            with self._lock:
+                if paused.is_set():
+                    return
+                try:
+                    left = self.step()
+                except Exception:
+                    self.pause()
+                    raise
+                if not left:
+                    self.pause()
+            paused.wait(self.pause_between_frames)
+
+    def _show_state(self) -> None:
+        self._run.value = self.running
+        self._run.description = "Pause" if self.running else "Run"
+
+    def _panel(self) -> widgets.Box:
+        step = widgets.Button(description="Step", layout=BUTTON)
+        step.on_click(lambda _: self.step())
+        over = widgets.Button(description="Start over", layout=BUTTON)
+        over.on_click(lambda _: self.start_over())
+        return widgets.VBox([super()._panel(), widgets.HBox([self._run, step, over])])
 
 
 def png(rgb: NDArray[np.uint8]) -> bytes:
@@ -202,4 +352,5 @@ def number(x: float, decimals: int = 2) -> str:
     return f"{round(x, decimals) + 0.0:.{decimals}f}".replace("-", "−")
 
 
+BUTTON = {"width": "8em"}
 TEXT = "font-size:15px;line-height:1.4;margin:0.3em 0;max-width:55em"

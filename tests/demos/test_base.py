@@ -7,10 +7,10 @@ import threading
 
 import numpy as np
 import pytest
-from ipywidgets import Dropdown, FloatSlider
+from ipywidgets import Dropdown, FloatSlider, IntSlider
 from PIL import Image
 
-from course_lib.demos.base import Demo, png
+from course_lib.demos.base import Demo, Running, png
 
 
 class Dot(Demo):
@@ -171,3 +171,97 @@ def test_png_is_read_back_the_same(rng):
     image = Image.open(io.BytesIO(png(picture)))
     assert image.mode == "RGB"
     np.testing.assert_array_equal(np.asarray(image), picture)
+
+
+class Counter(Running):
+    """Counts steps up to ``limit``; ``start`` is where it begins."""
+
+    alt = "A number."
+    size = (2, 2)
+    restarts = ("start",)
+    pause_between_frames = 0.0
+
+    def __init__(self):
+        super().__init__(start=IntSlider(0, max=9, description="start"), limit=IntSlider(3, max=9, description="limit"))
+
+    def setup(self, fig):
+        self.digit = fig.text(0.5, 0.5, "")
+        return [self.digit]
+
+    def begin(self, start, limit):
+        self.count = start
+
+    def advance(self, start, limit):
+        if limit == 0:
+            raise ArithmeticError("no limit")
+        self.count += 1
+        return self.count < limit
+
+    def update(self, start, limit):
+        self.digit.set_text(str(self.count))
+        return f"{self.count} steps."
+
+
+def button(demo, description):
+    return next(child for child in demo.children[0].children[1].children if child.description == description)
+
+
+def test_runs_until_nothing_is_left():
+    counter = Counter()
+    button(counter, "Run").value = True
+    counter._thread.join(30)
+    assert counter.caption == "3 steps."
+    assert not counter.running
+    assert button(counter, "Run").value is False
+
+
+def test_run_shows_pause_and_pauses():
+    counter = Counter()
+    with counter._lock:  # the thread cannot step yet
+        counter.run()
+        counter.run()  # no second thread
+        toggle = button(counter, "Pause")
+        assert toggle.value
+        toggle.value = False
+    assert not counter.running
+    assert toggle.description == "Run"
+    assert counter.caption == "0 steps."
+
+
+def test_steps_and_starts_over():
+    counter = Counter()
+    button(counter, "Step").click()
+    button(counter, "Step").click()
+    assert counter.caption == "2 steps."
+    button(counter, "Start over").click()
+    assert counter.caption == "0 steps."
+
+
+def test_only_a_control_that_restarts_begins_anew():
+    counter = Counter()
+    counter.step()
+    counter.controls["limit"].value = 5
+    assert counter.caption == "1 steps."
+    counter.controls["start"].value = 4
+    assert counter.caption == "4 steps."
+    assert counter.step() is False
+
+
+def test_reset_of_a_running_demo_pauses_and_begins_anew():
+    counter = Counter()
+    with counter._lock:
+        counter.run()
+        counter.step()
+        counter.reset()
+    assert not counter.running
+    assert counter.caption == "0 steps."
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_failing_step_is_told_and_ends_the_run():
+    counter = Counter()
+    counter.set(limit=0)
+    counter.run()
+    counter._thread.join(30)
+    assert not counter.running
+    assert "ArithmeticError: no limit" in counter._words.value
