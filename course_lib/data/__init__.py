@@ -2,6 +2,7 @@
 
 from course_lib.data.advertising import Advertising, advertising_head, load_advertising, simulate_advertising
 from course_lib.data.download import DownloadError, cache_directory, fetch
+from course_lib.data.generated import make_blobs, make_moons, make_rings, make_spirals, to_polar
 
 __all__ = [
     "Advertising",
@@ -10,5 +11,10 @@ __all__ = [
     "cache_directory",
     "fetch",
     "load_advertising",
+    "make_blobs",
+    "make_moons",
+    "make_rings",
+    "make_spirals",
     "simulate_advertising",
+    "to_polar",
 ]
