@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import nbformat
@@ -19,6 +20,11 @@ def lecture_of(item: pytest.Item) -> str:
     return params.get("lecture") or item.module.LECTURE
 
 
+def numbers(text: str) -> list[float]:
+    """The numbers in a text, in order; 1,000 is one of them."""
+    return [float(x) for x in re.findall(r"[-+]?\d+\.?\d*(?:e[+-]?\d+)?", re.sub(r"(?<=\d),(?=\d{3})", "", text))]
+
+
 class Executed:
     """An executed lecture: its cells by id, and the text that each printed."""
 
@@ -31,6 +37,18 @@ class Executed:
 
     def text(self, cell_id: str) -> str:
         return "".join(o.text for o in self.outputs(cell_id) if o.output_type == "stream" and o.name == "stdout")
+
+    def line(self, cell_id: str, start: str) -> str:
+        """The first printed line of a cell that starts with some words, without them."""
+        return next(line for line in self.text(cell_id).splitlines() if line.startswith(start)).removeprefix(start)
+
+    def after(self, cell_id: str, words: str) -> float:
+        """The first number that a cell prints after some words."""
+        return numbers(self.text(cell_id).split(words)[1])[0]
+
+    def plain(self, cell_id: str) -> str:
+        """What a cell displays, in plain text: a table, or the words beside a demo's picture."""
+        return next(o.data["text/plain"] for o in self.outputs(cell_id) if "text/plain" in o.get("data", {}))
 
 
 @pytest.fixture(scope="session")

@@ -8,19 +8,10 @@ import re
 import numpy as np
 import pytest
 
+from .conftest import numbers
+
 pytestmark = pytest.mark.notebook
 LECTURE = "02_linear_algebra"
-
-NUMBER = r"-?\d+\.?\d*(?:e[+-]?\d+)?"
-
-
-def numbers(text: str) -> list[float]:
-    return [float(x) for x in re.findall(NUMBER, text)]
-
-
-def line(executed, cell: str, start: str) -> str:
-    """The first printed line of a cell that starts with some words, without them."""
-    return next(line for line in executed.text(cell).splitlines() if line.startswith(start)).removeprefix(start)
 
 
 def matrices(text: str) -> list[np.ndarray]:
@@ -41,11 +32,11 @@ def test_only_commutativity_fails(executed):
 
 
 def test_determinants(executed):
-    assert numbers(line(executed, "determinant-run", "2 × 2:"))[0] == 3
-    assert numbers(line(executed, "determinant-run", "3 × 3:"))[0] == 2 * 3 - 0 + 1 * 1
-    assert numbers(line(executed, "determinant-run", "dependent rows:"))[0] == 0
-    assert numbers(line(executed, "determinant-run", "det MM, (det M)²:")) == pytest.approx([9, 9])
-    assert numbers(line(executed, "determinant-run", "area of its image:"))[0] == pytest.approx(3)
+    assert numbers(executed.line("determinant-run", "2 × 2:"))[0] == 3
+    assert numbers(executed.line("determinant-run", "3 × 3:"))[0] == 2 * 3 - 0 + 1 * 1
+    assert numbers(executed.line("determinant-run", "dependent rows:"))[0] == 0
+    assert numbers(executed.line("determinant-run", "det MM, (det M)²:")) == pytest.approx([9, 9])
+    assert numbers(executed.line("determinant-run", "area of its image:"))[0] == pytest.approx(3)
 
 
 def test_system_is_solved_step_by_step(executed):
@@ -59,13 +50,13 @@ def test_system_is_solved_step_by_step(executed):
 
 
 def test_solution(executed):
-    assert numbers(line(executed, "systems-verify", "x ="))[:3] == pytest.approx([-15, 8, 2])
+    assert numbers(executed.line("systems-verify", "x ="))[:3] == pytest.approx([-15, 8, 2])
     assert "A⁻¹A = I: True" in executed.text("systems-verify")
 
 
 def test_small_pivot_loses_x1(executed):
-    assert numbers(line(executed, "pivoting-run", "as it stands:")) == pytest.approx([0, 1])
-    assert numbers(line(executed, "pivoting-run", "rows swapped:")) == pytest.approx([1, 1])
+    assert numbers(executed.line("pivoting-run", "as it stands:")) == pytest.approx([0, 1])
+    assert numbers(executed.line("pivoting-run", "rows swapped:")) == pytest.approx([1, 1])
 
 
 def test_twice_the_size_is_eight_times_the_work(executed):
@@ -94,8 +85,8 @@ def test_conjugate_gradient_needs_few_steps(executed):
 
 
 def test_norms(executed):
-    assert numbers(line(executed, "norms-run", "L1, L2, L∞ of (3, -4):")) == [7, 5, 4]
-    assert numbers(line(executed, "norms-run", "Frobenius norm of M:"))[0] == pytest.approx(10**0.5)
+    assert numbers(executed.line("norms-run", "L1, L2, L∞ of (3, -4):")) == [7, 5, 4]
+    assert numbers(executed.line("norms-run", "Frobenius norm of M:"))[0] == pytest.approx(10**0.5)
     broken = ["broken" in text for text in executed.text("norms-run").splitlines() if text.startswith("p =")]
     assert broken == [True, False, False, False]
 
@@ -107,9 +98,9 @@ def test_angles_between_digits(executed):
 def test_orthogonal_matrix_keeps_length_angle_and_volume(executed):
     text = executed.text("special-run")
     assert text.count("True") == 4
-    before, after = numbers(line(executed, "special-run", "‖x‖ and ‖Qx‖:"))
+    before, after = numbers(executed.line("special-run", "‖x‖ and ‖Qx‖:"))
     assert before == pytest.approx(after)
-    assert abs(numbers(line(executed, "special-run", "det Q:"))[0]) == 1
+    assert abs(numbers(executed.line("special-run", "det Q:"))[0]) == 1
 
 
 def test_eigenvalues_by_characteristic_polynomial(executed):
@@ -124,7 +115,7 @@ def test_power_iteration_gains_a_factor_three_a_step(executed):
     off = [float(x) for x in re.findall(r"([\d.]+) degrees off", executed.text("power-run"))]
     assert off[-1] < 0.01
     assert off[-1] / off[-2] == pytest.approx(1 / 3, rel=0.05)
-    assert numbers(line(executed, "power-run", "library:"))[0] == pytest.approx(3)
+    assert numbers(executed.line("power-run", "library:"))[0] == pytest.approx(3)
 
 
 def test_eigendecomposition_gives_powers(executed):
@@ -151,10 +142,10 @@ def test_definiteness(executed):
 
 
 def test_least_squares(executed):
-    left, right = line(executed, "lstsq-run", "intercept, slope:").split("the same from lstsq:")
+    left, right = executed.line("lstsq-run", "intercept, slope:").split("the same from lstsq:")
     assert numbers(left) == pytest.approx(numbers(right))
-    assert max(map(abs, numbers(line(executed, "lstsq-run", "residual · columns of A:")))) < 1e-12
-    assert numbers(line(executed, "lstsq-run", "x1 + x2 = 2:")) == pytest.approx([1, 1])
+    assert max(map(abs, numbers(executed.line("lstsq-run", "residual · columns of A:")))) < 1e-12
+    assert numbers(executed.line("lstsq-run", "x1 + x2 = 2:")) == pytest.approx([1, 1])
 
 
 def test_pca_of_the_digits(executed):

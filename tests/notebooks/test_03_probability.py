@@ -8,36 +8,17 @@ import re
 import numpy as np
 import pytest
 
+from .conftest import numbers
+
 pytestmark = pytest.mark.notebook
 LECTURE = "03_probability"
 
-NUMBER = r"[-+]?\d+\.?\d*(?:e[+-]?\d+)?"
-
-
-def numbers(text: str) -> list[float]:
-    return [float(x) for x in re.findall(NUMBER, text)]
-
-
-def line(executed, cell: str, start: str) -> str:
-    """The first printed line of a cell that starts with some words, without them."""
-    return next(line for line in executed.text(cell).splitlines() if line.startswith(start)).removeprefix(start)
-
-
-def after(executed, cell: str, words: str) -> float:
-    """The first number that a cell prints after some words."""
-    return numbers(executed.text(cell).split(words)[1])[0]
-
-
-def caption(executed, cell: str) -> str:
-    """The words beside a demo's picture."""
-    return next(output.data["text/plain"] for output in executed.outputs(cell) if "text/plain" in output.data)
-
 
 def test_three_sources_of_uncertainty(executed):
-    assert 400 < after(executed, "uncertainty-run", "identical atoms") < 600
-    assert after(executed, "uncertainty-run", "staying wins") == pytest.approx(100 / 3, abs=1)
-    assert after(executed, "uncertainty-run", "swapping wins") == pytest.approx(200 / 3, abs=1)
-    steps, exact, rounded = numbers(line(executed, "uncertainty-run", "rounded world:"))
+    assert 400 < executed.after("uncertainty-run", "identical atoms") < 600
+    assert executed.after("uncertainty-run", "staying wins") == pytest.approx(100 / 3, abs=1)
+    assert executed.after("uncertainty-run", "swapping wins") == pytest.approx(200 / 3, abs=1)
+    steps, exact, rounded = numbers(executed.line("uncertainty-run", "rounded world:"))
     assert steps < 40
     assert abs(exact - rounded) >= 0.5
 
@@ -55,14 +36,14 @@ def test_frequency_settles_and_belief_sharpens(executed):
 
 
 def test_mass_and_density_are_normalised(executed):
-    assert after(executed, "variables-run", "P(X = 7) =") == pytest.approx(1 / 6, abs=1e-4)
-    assert after(executed, "variables-run", "sum of all P(X = x) =") == 1
-    assert after(executed, "variables-run", "p(0.05) =") == 10
-    assert after(executed, "variables-run", "integral of p =") == 1
+    assert executed.after("variables-run", "P(X = 7) =") == pytest.approx(1 / 6, abs=1e-4)
+    assert executed.after("variables-run", "sum of all P(X = x) =") == 1
+    assert executed.after("variables-run", "p(0.05) =") == 10
+    assert executed.after("variables-run", "integral of p =") == 1
 
 
 def test_one_pixel_tells_a_zero(executed):
-    assert after(executed, "joint-run", "P(d = 0) =") == pytest.approx(178 / 1797, abs=1e-3)
+    assert executed.after("joint-run", "P(d = 0) =") == pytest.approx(178 / 1797, abs=1e-3)
     dark, grey, bright = (numbers(text)[1:] for text in executed.text("joint-run").splitlines()[1:])
     assert dark[0] > 0.4
     assert dark[1] == 0
@@ -72,7 +53,7 @@ def test_one_pixel_tells_a_zero(executed):
 
 def test_chain_rule(executed):
     assert "chain rule gives the joint back: True" in executed.text("chain-run")
-    assert after(executed, "chain-run", "all three bright:") > 2 * after(executed, "chain-run", "of the marginals:")
+    assert executed.after("chain-run", "all three bright:") > 2 * executed.after("chain-run", "of the marginals:")
 
 
 def test_independence_and_conditional_independence(executed):
@@ -85,8 +66,8 @@ def test_independence_and_conditional_independence(executed):
 def test_hundred_sick_in_a_million(executed):
     assert "P(positive) = 0.010098" in executed.text("bayes-run")
     assert "P(sick | positive) = 0.0098" in executed.text("bayes-run")
-    assert numbers(line(executed, "bayes-run", "by counting:")) == [99, 9999, 0.0098]
-    assert "P(sick | positive) = 0.98%" in caption(executed, "disease-demo")
+    assert numbers(executed.line("bayes-run", "by counting:")) == [99, 9999, 0.0098]
+    assert "P(sick | positive) = 0.98%" in executed.plain("disease-demo")
 
 
 def test_more_positive_tests(executed):
@@ -96,8 +77,8 @@ def test_more_positive_tests(executed):
 
 
 def test_expectation_and_variance(executed):
-    assert numbers(line(executed, "expectation-run", "total of two dice:")) == pytest.approx([7, 35 / 6], abs=1e-4)
-    assert numbers(line(executed, "expectation-run", "one die, doubled:")) == pytest.approx([7, 35 / 3], abs=1e-4)
+    assert numbers(executed.line("expectation-run", "total of two dice:")) == pytest.approx([7, 35 / 6], abs=1e-4)
+    assert numbers(executed.line("expectation-run", "one die, doubled:")) == pytest.approx([7, 35 / 3], abs=1e-4)
 
 
 def test_variance_of_a_bernoulli(executed):
@@ -110,18 +91,18 @@ def test_variance_of_a_bernoulli(executed):
 
 def test_correlation_turns_round(executed):
     text = executed.text("covariance-run")
-    assert after(executed, "covariance-run", "all flowers: covariance") < 0
+    assert executed.after("covariance-run", "all flowers: covariance") < 0
     overall, *species = (numbers(rest)[0] for rest in text.split("correlation ")[1:])
     assert overall == pytest.approx(-0.12)
     assert species == pytest.approx([0.74, 0.53, 0.46])
 
 
 def test_zero_covariance_without_independence(executed):
-    assert after(executed, "zero-run", "exact covariance:") == 0
-    assert abs(after(executed, "zero-run", "Cov(x, y) =")) < 0.01
-    assert after(executed, "zero-run", "correlation of x² and y² =") == 1
-    assert after(executed, "zero-run", "P(|y| < 0.5) =") == pytest.approx(0.5, abs=0.02)
-    assert after(executed, "zero-run", "if |x| < 0.5:") == 1
+    assert executed.after("zero-run", "exact covariance:") == 0
+    assert abs(executed.after("zero-run", "Cov(x, y) =")) < 0.01
+    assert executed.after("zero-run", "correlation of x² and y² =") == 1
+    assert executed.after("zero-run", "P(|y| < 0.5) =") == pytest.approx(0.5, abs=0.02)
+    assert executed.after("zero-run", "if |x| < 0.5:") == 1
 
 
 @pytest.mark.parametrize(
@@ -129,29 +110,27 @@ def test_zero_covariance_without_independence(executed):
     [("Bernoulli", 0.25, 3 / 16), ("Categorical", 0.75, 11 / 16), ("Uniform", 0, 1 / 3)],
 )
 def test_simple_distributions(executed, name, mean, variance):
-    found = numbers(line(executed, "zoo-run", name))
+    found = numbers(executed.line("zoo-run", name))
     assert found[:2] == pytest.approx([mean, variance], abs=1e-4)
     assert found[2:4] == pytest.approx([mean, variance], abs=0.01)
 
 
 def test_normal_with_precision_and_central_limit(executed):
-    assert after(executed, "normal-run", "σ =") == 0.5
+    assert executed.after("normal-run", "σ =") == 0.5
     *_, twelve = executed.text("normal-run").splitlines()
     within = [float(x) for x in re.findall(r"(0\.\d+) \(", twelve)]
     assert within == pytest.approx([math.erf(k / math.sqrt(2)) for k in (1, 2, 3)], abs=0.005)
 
 
 def test_constant_of_the_multivariate_normal(executed):
-    assert after(executed, "multivariate-run", "integral with (2π)ⁿ:") == pytest.approx(1, abs=1e-3)
-    assert after(executed, "multivariate-run", "integral with (2π)²:") == pytest.approx(
-        math.sqrt(2 * math.pi), abs=1e-3
-    )
+    assert executed.after("multivariate-run", "integral with (2π)ⁿ:") == pytest.approx(1, abs=1e-3)
+    assert executed.after("multivariate-run", "integral with (2π)²:") == pytest.approx(math.sqrt(2 * math.pi), abs=1e-3)
     sample = [numbers(row) for row in executed.text("multivariate-run").splitlines()[-3:]]
     np.testing.assert_allclose(sample, [[1, 0.6, 0], [0.6, 2, -0.5], [0, -0.5, 0.5]], atol=0.03)
 
 
 def test_tails_and_mixture(executed):
-    normal, laplace = (after(executed, "shapes-run", f"{name} variance 1.00:") for name in ("Normal  ", "Laplace "))
+    normal, laplace = (executed.after("shapes-run", f"{name} variance 1.00:") for name in ("Normal  ", "Laplace "))
     assert normal == pytest.approx(1e6 * math.erfc(4 / math.sqrt(2)), abs=40)
     assert laplace == pytest.approx(1e6 * math.exp(-4 * math.sqrt(2)), abs=250)
     bell, peak, mixture = (numbers(text)[-1] for text in executed.text("shapes-run").splitlines()[2:])
@@ -159,8 +138,8 @@ def test_tails_and_mixture(executed):
 
 
 def test_empirical_distribution(executed):
-    assert after(executed, "shapes-figure", "median") == 4.35
-    assert after(executed, "shapes-figure", "by resampling") == pytest.approx(0.16, abs=0.03)
+    assert executed.after("shapes-figure", "median") == 4.35
+    assert executed.after("shapes-figure", "by resampling") == pytest.approx(0.16, abs=0.03)
 
 
 def test_identities_hold(executed):
@@ -172,10 +151,10 @@ def test_identities_hold(executed):
 def test_information_of_a_letter(executed):
     surprises = [numbers(text)[-1] for text in executed.text("information-run").splitlines()[:4]]
     assert surprises == sorted(surprises)
-    entropy, uniform = numbers(line(executed, "information-run", "entropy of a letter:"))
+    entropy, uniform = numbers(executed.line("information-run", "entropy of a letter:"))
     assert uniform == pytest.approx(math.log2(27), abs=1e-3)
     assert 3.8 < entropy < 4.3
-    assert numbers(line(executed, "information-run", "given the letter before:"))[0] < entropy - 0.5
+    assert numbers(executed.line("information-run", "given the letter before:"))[0] < entropy - 0.5
 
 
 def test_normal_has_most_entropy_at_its_variance(executed):
@@ -187,12 +166,12 @@ def test_normal_has_most_entropy_at_its_variance(executed):
 
 
 def test_cross_entropy_and_divergence(executed):
-    entropy, crossed = after(executed, "divergence-run", "H(p) ="), after(executed, "divergence-run", "H(p, q) =")
-    forward, backward = (after(executed, "divergence-run", f"D({pair}) =") for pair in ("p ‖ q", "q ‖ p"))
+    entropy, crossed = executed.after("divergence-run", "H(p) ="), executed.after("divergence-run", "H(p, q) =")
+    forward, backward = (executed.after("divergence-run", f"D({pair}) =") for pair in ("p ‖ q", "q ‖ p"))
     assert crossed == pytest.approx(entropy + forward, abs=2e-4)
     assert 0 < forward != backward > 0
     assert "no z in the code: inf" in executed.text("divergence-run")
-    assert after(executed, "divergence-run", "no z in the text:") < 0.01
+    assert executed.after("divergence-run", "no z in the text:") < 0.01
 
 
 def test_two_directions_choose_two_fits(executed):
@@ -205,8 +184,8 @@ def test_two_directions_choose_two_fits(executed):
 
 def test_overflow_underflow_logsumexp(executed):
     text = executed.text("numerics-run")
-    assert after(executed, "numerics-run", "product:") == 0
-    assert after(executed, "numerics-run", "sum of logarithms:") == pytest.approx(1000 * math.log(0.4), abs=1e-3)
+    assert executed.after("numerics-run", "product:") == 0
+    assert executed.after("numerics-run", "sum of logarithms:") == pytest.approx(1000 * math.log(0.4), abs=1e-3)
     assert "formula: -inf" in text
     assert "formula: inf" in text
     stable = [numbers(part)[0] for part in text.split("log-sum-exp:")[1:]]
@@ -216,17 +195,17 @@ def test_overflow_underflow_logsumexp(executed):
 
 
 def test_error_of_a_sample_mean(executed):
-    typical, law = re.findall(r"is ([\d.]+); the law says σ/√n = ([\d.]+)\.", caption(executed, "montecarlo-demo"))[0]
+    typical, law = re.findall(r"is ([\d.]+); the law says σ/√n = ([\d.]+)\.", executed.plain("montecarlo-demo"))[0]
     assert float(law) == pytest.approx(math.sqrt(math.pi * (4 - math.pi) / 64), abs=0.01)
     assert float(typical) == pytest.approx(float(law), rel=0.2)
 
 
 def test_maximum_likelihood(executed):
-    mu, sigma, without = numbers(line(executed, "likelihood-run", "by the formula:"))
+    mu, sigma, without = numbers(executed.line("likelihood-run", "by the formula:"))
     assert [mu, sigma] == pytest.approx([5.006, 0.3489], abs=1e-3)
     assert without == 0
-    assert numbers(line(executed, "likelihood-run", "by search:")) == pytest.approx([mu, sigma], abs=2e-3)
-    searched, counted = numbers(line(executed, "likelihood-run", "the coin:"))
+    assert numbers(executed.line("likelihood-run", "by search:")) == pytest.approx([mu, sigma], abs=2e-3)
+    searched, counted = numbers(executed.line("likelihood-run", "the coin:"))
     assert searched == pytest.approx(counted, abs=5e-3)
 
 

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from course_lib.demos.machine_learning_basics import TRUTHS
 
+from .conftest import numbers
+
 pytestmark = pytest.mark.notebook
 LECTURE = "04_machine_learning_basics"
-
-
-def numbers(text: str) -> list[float]:
-    return [float(x) for x in re.findall(r"-?\d+\.?\d*(?:e[+-]?\d+)?", text.replace(",", ""))]
-
-
-def line(executed, cell: str, start: str) -> str:
-    """The first printed line of a cell that starts with some words, without them."""
-    return next(line for line in executed.text(cell).splitlines() if line.startswith(start)).removeprefix(start)
 
 
 def test_experience_improves_performance(executed):
@@ -32,12 +23,12 @@ def test_experience_improves_performance(executed):
 
 
 def test_ten_tasks(executed):
-    assert numbers(line(executed, "tasks-answers", "1 classification:"))[0] > 97
-    error, spread = numbers(line(executed, "tasks-answers", "2 regression:"))
+    assert numbers(executed.line("tasks-answers", "1 classification:"))[0] > 97
+    error, spread = numbers(executed.line("tasks-answers", "2 regression:"))
     assert error < 0.85 * spread
-    assert line(executed, "tasks-answers", "3 transcription:").strip() == "2048"
-    assert line(executed, "tasks-answers", "4 translation:").strip() == "ein haus → a house"
-    noisy, cleaned = numbers(line(executed, "tasks-pictures", "9 denoising:"))
+    assert executed.line("tasks-answers", "3 transcription:").strip() == "2048"
+    assert executed.line("tasks-answers", "4 translation:").strip() == "ein haus → a house"
+    noisy, cleaned = numbers(executed.line("tasks-pictures", "9 denoising:"))
     assert cleaned < noisy / 5
     table = executed.cells["tasks"].source
     assert [f"\n| {number} |" in table for number in range(1, 11)] == [True] * 10
@@ -47,19 +38,19 @@ def test_ten_tasks(executed):
 
 def test_views_of_one_feature(executed):
     generative, discriminative, clusters = (
-        numbers(line(executed, "views-run", name))[0] for name in ("generative", "discriminative", "clusters")
+        numbers(executed.line("views-run", name))[0] for name in ("generative", "discriminative", "clusters")
     )
     assert generative == pytest.approx(discriminative, abs=1)
     assert 3 < discriminative - clusters < 5, "four points worse"
-    made_up = numbers(line(executed, "views-run", "three more malignant radii, made up:"))
+    made_up = numbers(executed.line("views-run", "three more malignant radii, made up:"))
     assert all(5 < radius < 40 for radius in made_up)
 
 
 def test_mean_is_best_under_squared_error(executed):
     mean, median, at, truth = numbers(executed.text("best-run").splitlines()[0])
     assert at == 4
-    _, best_squared = numbers(line(executed, "best-run", "least squared error"))
-    _, best_absolute = numbers(line(executed, "best-run", "least absolute error"))
+    _, best_squared = numbers(executed.line("best-run", "least squared error"))
+    _, best_absolute = numbers(executed.line("best-run", "least absolute error"))
     assert truth == pytest.approx(2.24)
     assert mean == pytest.approx(truth, abs=0.05)
     assert best_squared == pytest.approx(mean, abs=0.011)
@@ -68,9 +59,9 @@ def test_mean_is_best_under_squared_error(executed):
 
 
 def test_reducible_and_irreducible(executed):
-    least, _ = numbers(line(executed, "best-run", "least squared error"))
+    least, _ = numbers(executed.line("best-run", "least squared error"))
     assert least == pytest.approx(1, abs=0.05)
-    words = line(executed, "best-run", "always saying 3:")
+    words = executed.line("best-run", "always saying 3:")
     assert numbers(words)[0] == pytest.approx(numbers(words)[-1], abs=0.05)
 
 
@@ -81,9 +72,9 @@ def test_some_neighbours_beat_one_and_all(executed):
 
 
 def test_neighbourhood_needs_80_percent_of_each_axis(executed):
-    assert numbers(line(executed, "curse-run", "p =  10: 10% of the data spans"))[0] == 79.4
-    assert numbers(line(executed, "curse-run", "p =   1: 10% of the data spans"))[0] == 10
-    counted = numbers(line(executed, "curse-run", "counted in 10 dimensions: a cube with that edge holds"))
+    assert numbers(executed.line("curse-run", "p =  10: 10% of the data spans"))[0] == 79.4
+    assert numbers(executed.line("curse-run", "p =   1: 10% of the data spans"))[0] == 10
+    counted = numbers(executed.line("curse-run", "counted in 10 dimensions: a cube with that edge holds"))
     assert counted[0] == pytest.approx(10, abs=0.3)
     near = [numbers(text)[-1] for text in executed.text("curse-run").splitlines() if "from the middle" in text]
     assert near[0] < 2
@@ -94,7 +85,7 @@ def test_neighbourhood_needs_80_percent_of_each_axis(executed):
 def test_parametric_wins_on_patients_and_loses_on_digits(executed):
     text = executed.text("parametric-run")
     (small, linear), (large, near) = (
-        numbers(line(executed, "parametric-run", f"patients, {name}").replace("R²", ""))
+        numbers(executed.line("parametric-run", f"patients, {name}").replace("R²", ""))
         for name in ("linear", "20 neighbours")
     )
     assert small == 11 < large
@@ -113,7 +104,7 @@ def test_nonsense_can_be_memorised(executed):
 def test_each_truth_has_its_own_u(executed):
     best = {}
     for name in TRUTHS:
-        _, stiff, degree, least, _, flexible = numbers(line(executed, "u-run", name))
+        _, stiff, degree, least, _, flexible = numbers(executed.line("u-run", name))
         assert least < 0.7 * stiff
         assert least < 0.8 * flexible
         assert least > 0.09, "below the noise nothing can be"
@@ -168,7 +159,7 @@ def test_halves_disagree(executed):
 def test_what_each_scheme_costs(executed):
     true = numbers(executed.text("costs-run").splitlines()[0])[-1]
     half, five, ten, every = (
-        numbers(line(executed, "costs-run", name)) for name in ("half", "5-fold", "10-fold", "leave-one-out")
+        numbers(executed.line("costs-run", name)) for name in ("half", "5-fold", "10-fold", "leave-one-out")
     )
     assert [row[:2] for row in (half, five, ten, every)] == [[1, 20], [5, 32], [10, 36], [40, 39]]
     assert half[2] > 1.08 * true, "half of the data makes a worse model"
@@ -183,7 +174,7 @@ def test_hyperparameter_is_chosen_in_the_middle(executed):
     assert training[0] == 0 == min(training)
     best = ks[validated.index(min(validated))]
     assert ks[0] < best < ks[-1]
-    chosen, error = numbers(line(executed, "choose-run", "chosen:"))
+    chosen, error = numbers(executed.line("choose-run", "chosen:"))
     assert chosen == best
     assert error < 4000
 
@@ -204,25 +195,25 @@ def test_accuracy_misleads(executed):
 
 def test_scores_by_hand(executed):
     for name in ("precision_score", "recall_score", "specificity_score", "f1_score"):
-        by_hand, library = numbers(line(executed, "scores-run", name))
+        by_hand, library = numbers(executed.line("scores-run", name))
         assert by_hand == library
         assert 0.85 < library < 1
     (tn, fp), (fn, tp) = (numbers(row) for row in executed.text("confusion-run").splitlines()[-2:])
-    alarmed, missed = numbers(line(executed, "scores-run", "false positive rate"))
+    alarmed, missed = numbers(executed.line("scores-run", "false positive rate"))
     assert alarmed == pytest.approx(fp / (tn + fp), abs=1e-3)
     assert missed == pytest.approx(fn / (tp + fn), abs=1e-3)
-    assert numbers(line(executed, "scores-run", "precision 1.00, recall 0.02:")) == [0.51, 0.04]
+    assert numbers(executed.line("scores-run", "precision 1.00, recall 0.02:")) == [0.51, 0.04]
 
 
 def test_area_is_the_share_of_pairs(executed):
-    area = numbers(line(executed, "auc-run", "area under the ROC curve:"))[0]
-    assert area == numbers(line(executed, "auc-run", "malignant scored higher:"))[0]
+    area = numbers(executed.line("auc-run", "area under the ROC curve:"))[0]
+    assert area == numbers(executed.line("auc-run", "malignant scored higher:"))[0]
     assert 0.95 < area < 1
 
 
 def test_digits_have_few_dimensions(executed):
     random, shuffled, digits = (
-        numbers(line(executed, "manifold-run", name)) for name in ("random", "shuffled", "digits")
+        numbers(executed.line("manifold-run", name)) for name in ("random", "shuffled", "digits")
     )
     assert random[0] > shuffled[0] > 1.5 * digits[0]
     assert random[1] > shuffled[1] > 2 * digits[1]

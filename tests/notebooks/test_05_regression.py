@@ -16,34 +16,15 @@ import scipy.stats
 
 from course_lib.data import load_advertising, simulate_advertising
 
+from .conftest import numbers
+
 pytestmark = pytest.mark.notebook
 LECTURE = "05_regression"
-
-NUMBER = r"[-+]?\d+\.?\d*(?:e[+-]?\d+)?"
-
-
-def numbers(text: str) -> list[float]:
-    return [float(x) for x in re.findall(NUMBER, text)]
-
-
-def line(executed, cell: str, start: str) -> str:
-    """The first printed line of a cell that starts with some words, without them."""
-    return next(line for line in executed.text(cell).splitlines() if line.startswith(start)).removeprefix(start)
-
-
-def after(executed, cell: str, words: str) -> float:
-    """The first number that a cell prints after some words."""
-    return numbers(executed.text(cell).split(words)[1])[0]
-
-
-def plain(executed, cell: str) -> str:
-    """What a cell displays, in plain text: a table, or the words beside a demo's picture."""
-    return next(output.data["text/plain"] for output in executed.outputs(cell) if "data" in output)
 
 
 def table(executed, cell: str) -> dict[str, list[float]]:
     """The rows of a regression table by name: coefficient, standard error, t, p, and the ends of the interval."""
-    rows = [re.split(r" {3,}", row.strip()) for row in plain(executed, cell).split("\n\n")[0].splitlines()[1:]]
+    rows = [re.split(r" {3,}", row.strip()) for row in executed.plain(cell).split("\n\n")[0].splitlines()[1:]]
     return {name: numbers(" ".join(cells)) for name, *cells in rows}
 
 
@@ -81,39 +62,36 @@ def test_says_where_the_numbers_are_from(executed, real):
 def test_line_by_hand(executed, ads):
     (b, w), _, rss = least_squares(ads.X[:, :1], ads.y)
     for start in ("by hand:", "library:"):
-        assert numbers(line(executed, "line-run", start)) == pytest.approx([b, w], abs=1e-4)
-    assert after(executed, "line-run", "RSS =") == pytest.approx(rss, abs=0.06)
-    assert after(executed, "line-run", "add up to") < 1e-9
-    assert after(executed, "line-run", "correlation with TV is") < 1e-9
+        assert numbers(executed.line("line-run", start)) == pytest.approx([b, w], abs=1e-4)
+    assert executed.after("line-run", "RSS =") == pytest.approx(rss, abs=0.06)
+    assert executed.after("line-run", "add up to") < 1e-9
+    assert executed.after("line-run", "correlation with TV is") < 1e-9
 
 
 def test_standard_error_and_coverage(executed, ads):
     _, errors, _ = least_squares(ads.X[:, :1], ads.y)
-    assert after(executed, "errors-run", "SE by the formula") == pytest.approx(errors[1], abs=1e-5)
-    assert after(executed, "errors-run", "1,000 slopes") == pytest.approx(errors[1], rel=0.1)
-    assert 0.925 < after(executed, "errors-run", "the true slope:") / 1000 < 0.975
+    assert executed.after("errors-run", "SE by the formula") == pytest.approx(errors[1], abs=1e-5)
+    assert executed.after("errors-run", "1,000 slopes") == pytest.approx(errors[1], rel=0.1)
+    assert 0.925 < executed.after("errors-run", "the true slope:") / 1000 < 0.975
 
 
 def test_shuffling_gives_the_p_value(executed, ads):
     r, p = scipy.stats.pearsonr(ads.X[:, 2], ads.y)
-    assert after(executed, "tests-run", "t =") == pytest.approx(r * math.sqrt(198 / (1 - r**2)), abs=0.006)
-    assert after(executed, "tests-run", "p =") == pytest.approx(p, abs=6e-5)
-    assert after(executed, "tests-run", "as large in") == pytest.approx(p, abs=0.003)
-    assert after(executed, "tests-run", "5% of the deals:") == pytest.approx(scipy.stats.t.ppf(0.975, 198), abs=0.05)
+    assert executed.after("tests-run", "t =") == pytest.approx(r * math.sqrt(198 / (1 - r**2)), abs=0.006)
+    assert executed.after("tests-run", "p =") == pytest.approx(p, abs=6e-5)
+    assert executed.after("tests-run", "as large in") == pytest.approx(p, abs=0.003)
+    assert executed.after("tests-run", "5% of the deals:") == pytest.approx(scipy.stats.t.ppf(0.975, 198), abs=0.05)
 
 
 def test_r2_is_the_squared_correlation(executed, ads, real):
-    rows = [numbers(row) for row in executed.text("r2-run").splitlines()[1:]]
-    for x, (rss, rse, *_) in zip(ads.X.T, rows, strict=True):
+    for medium, x in zip(ads.feature_names, ads.X.T, strict=True):
+        rss, rse, r2, r, squared = numbers(executed.line("r2-run", medium))
         assert rss == pytest.approx(least_squares(x[:, None], ads.y)[2], abs=0.06)
         assert rse == pytest.approx(math.sqrt(rss / 198), abs=0.006)
-    for medium, x in zip(ads.feature_names, ads.X.T, strict=True):
-        text = line(executed, "r2-run", medium)
-        r2, r, squared = (float(re.search(rf"{name} = ({NUMBER})", text)[1]) for name in ("R²", " r", "r²"))
         assert r == pytest.approx(np.corrcoef(x, ads.y)[0, 1], abs=1e-4)
         assert r2 == squared == pytest.approx(r**2, abs=2e-4)
     if real:
-        assert "r = 0.7822" in line(executed, "r2-run", "TV")
+        assert "r = 0.7822" in executed.line("r2-run", "TV")
 
 
 def test_three_media(executed, ads, real):
@@ -140,30 +118,30 @@ def test_three_media(executed, ads, real):
 
 def test_correlations(executed, ads, real):
     expected = np.corrcoef(np.column_stack([ads.X, ads.y]).T)
-    shown = after(executed, "together-run", "TV–sales"), after(executed, "together-run", "radio–newspaper")
+    shown = executed.after("together-run", "TV–sales"), executed.after("together-run", "radio–newspaper")
     assert shown == pytest.approx((expected[0, 3], expected[1, 2]), abs=6e-5)
     if real:
         assert shown == (0.7822, 0.3541)
 
 
 def test_newspaper_takes_the_credit_of_radio(executed):
-    alone, beside = numbers(line(executed, "together-run", "newspaper's slope"))
+    alone, beside = numbers(executed.line("together-run", "newspaper's slope"))
     assert alone > 0.04
     assert abs(beside) < 0.005
-    assert after(executed, "together-run", "p =") > 0.5
-    assert after(executed, "tests-run", "p =") < 0.01
+    assert executed.after("together-run", "p =") > 0.5
+    assert executed.after("tests-run", "p =") < 0.01
 
 
 def test_noise_has_small_p_values_and_no_f(executed):
-    few, _, smallest = numbers(line(executed, "fstat-run", "100 columns of noise:"))
+    few, _, smallest = numbers(executed.line("fstat-run", "100 columns of noise:"))
     assert 1 <= few <= 12
     assert smallest < 0.05
-    assert 0.4 < after(executed, "fstat-run", "R² =") < 0.6
-    assert abs(after(executed, "fstat-run", "adjusted R² =")) < 0.15
-    f, p = numbers(line(executed, "fstat-run", "F ="))
+    assert 0.4 < executed.after("fstat-run", "R² =") < 0.6
+    assert abs(executed.after("fstat-run", "adjusted R² =")) < 0.15
+    f, p = numbers(executed.line("fstat-run", "F ="))
     assert p == pytest.approx(scipy.stats.f.sf(f, 100, 99), abs=0.02)
     assert p > 0.05
-    assert after(executed, "fstat-run", "three media: F =") > 100
+    assert executed.after("fstat-run", "three media: F =") > 100
 
 
 def test_searches_disagree_on_the_patients(executed):
@@ -190,9 +168,9 @@ def test_synergy(executed, ads, real):
     assert list(rows) == ["Intercept", "TV", "radio", "TV × radio"]
     np.testing.assert_allclose([row[:2] for row in rows.values()], np.column_stack([beta, errors]), rtol=1e-3)
     additive, tss = least_squares(budgets, ads.y)[2], np.sum((ads.y - ads.y.mean()) ** 2)
-    shown = numbers(line(executed, "interaction-run", "R²:"))
+    shown = numbers(executed.line("interaction-run", "R²:"))
     assert shown == pytest.approx([100 * (1 - additive / tss), 100 * (1 - rss / tss)], abs=0.06)
-    remaining = after(executed, "interaction-run", "of what remained:")
+    remaining = executed.after("interaction-run", "of what remained:")
     assert remaining == pytest.approx(100 * (1 - rss / additive), abs=0.6)
     if real:
         assert [round(row[0], 4) for row in rows.values()] == [6.7502, 0.0191, 0.0289, 0.0011]
@@ -211,7 +189,7 @@ def test_radio_sells_more_where_tv_gets_more(executed, ads, real):
 
 
 def test_a_parabola_finds_pi(executed):
-    coefficient, _, low, high = numbers(line(executed, "polynomial-run", "coefficient of r²:"))
+    coefficient, _, low, high = numbers(executed.line("polynomial-run", "coefficient of r²:"))
     assert low < math.pi < high
     assert coefficient == pytest.approx(math.pi, rel=0.02)
     straight, rse, curved, smaller = (
@@ -223,7 +201,7 @@ def test_a_parabola_finds_pi(executed):
 
 def test_ridge_shrinks_and_lasso_drops(executed):
     rows = {
-        name: numbers(line(executed, "shrink-run", name).split("(")[0])
+        name: numbers(executed.line("shrink-run", name).split("(")[0])
         for name in ("LinearRegression", "Ridge", "Lasso")
     }
     least, ridge, lasso = rows.values()
@@ -236,17 +214,20 @@ def test_ridge_shrinks_and_lasso_drops(executed):
 
 def test_easy_cases_move_the_line_but_not_the_logistic_boundary(executed):
     first, second, ends = executed.text("classes-run").splitlines()
-    (boundary, right), (moved, worse) = numbers(first.split("at")[1])[:2], numbers(second.split("at")[1])[:2]
+    (boundary, right), (moved, worse) = (
+        numbers(first.split("at")[1])[:2],
+        numbers(second.split("at")[1])[:2],
+    )
     assert moved > boundary + 3
     assert worse < right - 10
     low, high = numbers(ends)
     assert low < 0 < 1 < high
-    before, with_easy_cases = numbers(line(executed, "logistic-run", "boundary at"))
+    before, with_easy_cases = numbers(executed.line("logistic-run", "boundary at"))
     assert before == with_easy_cases == pytest.approx(15.246 / 1.0336, abs=0.01)
 
 
 def test_log_odds_and_thresholds(executed):
-    intercept, slope, factor = numbers(line(executed, "logistic-run", "log-odds ="))
+    intercept, slope, factor = numbers(executed.line("logistic-run", "log-odds ="))
     assert [intercept, slope] == pytest.approx([-15.246, 1.0336], abs=1e-3)
     assert factor == pytest.approx(math.exp(slope), abs=0.01)
     rows = [numbers(row) for row in executed.text("logistic-run").splitlines() if row.startswith("threshold")]
@@ -260,12 +241,12 @@ def test_least_squares_is_the_most_likely(executed, ads):
     budgets = ads.X[:, :2]
     *_, rss = least_squares(np.column_stack([budgets, budgets.prod(axis=1)]), ads.y)
     assert "it rose 0 times" in executed.text("likelihood-run")
-    formula, search, rse = numbers(line(executed, "likelihood-run", "σ by the formula"))
+    formula, search, rse = numbers(executed.line("likelihood-run", "σ by the formula"))
     assert formula == pytest.approx(math.sqrt(rss / 200), abs=1e-4)
     assert search == pytest.approx(formula, abs=1e-3)
     assert rse == pytest.approx(math.sqrt(rss / 196), abs=1e-4)
     log_likelihood = -100 * math.log(2 * math.pi * math.e * rss / 200)
-    assert after(executed, "likelihood-run", "log L =") == pytest.approx(log_likelihood, abs=0.01)
+    assert executed.after("likelihood-run", "log L =") == pytest.approx(log_likelihood, abs=0.01)
 
 
 def test_cross_entropy_and_its_gradient(executed):
@@ -273,9 +254,9 @@ def test_cross_entropy_and_its_gradient(executed):
     for chance, squared, crossed in costs:
         assert squared == pytest.approx((1 - chance) ** 2, abs=1e-3)
         assert crossed == pytest.approx(-math.log(chance), abs=1e-3)
-    value, formula = numbers(line(executed, "entropy-run", "J ="))
+    value, formula = numbers(executed.line("entropy-run", "J ="))
     assert value == formula
-    gradient = numbers(line(executed, "entropy-run", "gradient by autograd:"))
+    gradient = numbers(executed.line("entropy-run", "gradient by autograd:"))
     assert gradient[:2] == gradient[2:]
     assert any(gradient)
 
