@@ -1,6 +1,7 @@
 """Whole models, from the perceptron upward."""
 
 from course_lib.models.composition import compose
+from course_lib.models.mlp import MLP
 from course_lib.models.perceptron import Perceptron, mistake_bound
 
-__all__ = ["Perceptron", "compose", "mistake_bound"]
+__all__ = ["MLP", "Perceptron", "compose", "mistake_bound"]
