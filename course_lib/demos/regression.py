@@ -48,6 +48,7 @@ class FitALine(Demo):
         "dashed square stand for the best line."
     )
     size = (8.4, 4.9)
+    span = (-4, 38)
 
     def __init__(self) -> None:
         super().__init__(
@@ -63,7 +64,7 @@ class FitALine(Demo):
         model = LinearRegression().fit(self.x[:, None], self.y)
         self.best = float(model.intercept_), float(model.coef_[0])
         left, right = fig.subplots(1, 2, subplot_kw={"box_aspect": 1})
-        left.set(xlim=(-1, 36), ylim=(-1, 36), xlabel="TV budget ($10,000)", ylabel="sales (1,000 units)")
+        left.set(xlim=self.span, ylim=self.span, xlabel="TV budget ($10,000)", ylabel="sales (1,000 units)")
         left.set_title("five of the Advertising markets")
         self.squares = left.add_collection(PolyCollection([], facecolor=COLORS["orange"], alpha=0.3, zorder=1))
         self.errors = left.add_collection(LineCollection([], colors=COLORS["orange"], linewidths=2, zorder=2))
@@ -71,7 +72,7 @@ class FitALine(Demo):
         (self.line,) = left.plot([], [], color=COLORS["blue"], zorder=4)
         (markers,) = left.plot(self.x, self.y, "o", color=COLORS["black"], zorder=5)
 
-        right.set(xlim=(-1, 36), ylim=(-1, 36), xticks=(), yticks=())
+        right.set(xlim=self.span, ylim=self.span, xticks=(), yticks=())
         self.total = right.set_title("all squares in one")
         right.spines[:].set_visible(False)
         right.grid(False)
@@ -80,15 +81,16 @@ class FitALine(Demo):
         return [self.squares, self.errors, self.best_line, self.line, markers, self.sum, self.best_sum, self.total]
 
     def update(self, intercept: float, slope: float, optimum: bool) -> str:
-        """A square stands on each error, on the side where there is room."""
+        """A square stands on each error, towards the middle of the picture, where there is room."""
         fitted, rss = intercept + slope * self.x, residual_squares(self.x, self.y, intercept, slope)
         best = residual_squares(self.x, self.y, *self.best)
-        self.squares.set_verts([square(x, y, f - y) for x, y, f in zip(self.x, self.y, fitted, strict=True)])
+        strokes = zip(self.x, self.y, fitted - self.y, self.x < np.mean(self.span), strict=True)
+        self.squares.set_verts([square(*stroke) for stroke in strokes])
         self.errors.set_segments([[(x, y), (x, f)] for x, y, f in zip(self.x, self.y, fitted, strict=True)])
-        ends = np.array([-1.0, 36.0])
+        ends = np.array(self.span)
         self.line.set_data(ends, intercept + slope * ends)
         self.best_line.set_data(ends, self.best[0] + self.best[1] * ends)
-        self.sum.set_verts([square(0, 0, rss**0.5)])
+        self.sum.set_verts([square(0, 0, rss**0.5, to_the_right=True)])
         side = best**0.5
         self.best_sum.set_data([0, side, side, 0, 0], [0, 0, side, side, 0])
         self.best_line.set_visible(optimum)
@@ -138,7 +140,9 @@ class PlaneAndSurface(Demo):
         (self.below,) = ax.plot([], [], "o", ms=5, mfc="white", mec=COLORS["black"])
         (self.above,) = ax.plot([], [], "o", ms=5, color=COLORS["black"])
         (self.line,) = ax.plot([], [], color=COLORS["orange"], lw=3.5)
-        self.labels = [ax.text(0, 0, name, ha="center", va="center", fontsize=11) for name, _ in LABELS]
+        look: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 11, "zorder": 10}
+        box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.5}
+        self.labels = [ax.text(0, 0, name, bbox=box, **look) for name, _ in LABELS]
         return [self.box, self.faces, self.stems, self.below, self.above, self.line, *self.labels]
 
     def update(self, azimuth: int, elevation: int, radio: int, product: bool) -> str:
@@ -330,7 +334,8 @@ class FeatureBoundary(Demo):
         odds, odds_test = model.decision_function(features), model.decision_function(powers(X_test, degree))
         plane = model.decision_function(self.plane[:, : features.shape[1]]).reshape(61, 61)
         self.bands.set_data(self.colors(sigmoid(plane), bytes=True))
-        self.boundary.set_segments(level_lines(self.left, self.grid, self.grid, plane, [cut]))
+        boundary = level_lines(self.left, self.grid, self.grid, plane, [cut])
+        self.boundary.set_segments(boundary)
         self.zeros.set_data(*X[y == 0].T)
         self.ones.set_data(*X[y == 1].T)
         shown = np.clip(odds, -7.8, 7.8)
@@ -341,6 +346,7 @@ class FeatureBoundary(Demo):
         return (
             f"Degree {degree} makes {features.shape[1]} features. Called class 1 from {threshold:.0%} on, "
             f"{right:.1%} of the 80 training points are right, and {right_test:.1%} of 1,000 new ones."
+            + ("" if boundary else f" No boundary crosses the picture: every point is called {plane[0, 0] > cut:d}.")
         )
 
 
@@ -370,12 +376,13 @@ class LikelihoodClimb(Demo):
         self.hills = {centred: Hill(centred, self.left) for centred in (True, False)}
         self.left.set(xlabel="intercept $b$", ylabel="slope $w$", title="mean log-likelihood")
         self.contours = self.left.add_collection(LineCollection([], cmap="viridis", linewidths=1.6))
-        (self.path,) = self.left.plot([], [], "-o", ms=4, lw=1.5, color=COLORS["black"])
+        (self.path,) = self.left.plot([], [], "-o", ms=3, lw=0.8, color=COLORS["black"])
         (self.start,) = self.left.plot([0], [0], "s", ms=9, color=COLORS["black"])
         (self.top,) = self.left.plot([], [], "*", ms=17, color=COLORS["orange"], mec="white")
         (self.here,) = self.left.plot([], [], "o", ms=10, color=COLORS["blue"], mec="white")
 
-        right.set(yscale="log", xlim=(-1, self.most), ylim=(1e-16, 10), xlabel="step", title="below the top")
+        right.set(yscale="log", xlim=(-1, self.most + 2), ylim=(1e-16, 100), xlabel="step", title="below the top")
+        right.set_yticks(10.0 ** np.arange(-16, 3, 4))
         right.minorticks_off()
         (self.gradient,) = right.plot([], [], color=COLORS["blue"], label="gradient")
         (self.newton,) = right.plot([], [], "--", color=COLORS["green"], label="Newton")
@@ -474,12 +481,14 @@ def residual_squares(x: Vector, y: Vector, intercept: float, slope: float) -> fl
     return float(np.sum((y - intercept - slope * x) ** 2))
 
 
-def square(x: float, y: float, side: float) -> Matrix:
-    """The corners, shape (4, 2), of a square that stands on the stroke from (x, y) to (x, y + side).
+def square(x: float, y: float, height: float, to_the_right: bool) -> Matrix:
+    """The corners, shape (4, 2), of a square on the stroke from (x, y) to (x, y + height), right or left of it.
 
-    It lies to the left of a stroke that goes down, and to the right of one that goes up.
+    >>> square(5, 1, -2, to_the_right=False).tolist()
+    [[5, 1], [3, 1], [3, -1], [5, -1]]
     """
-    return np.array([(x, y), (x + side, y), (x + side, y + side), (x, y + side)])
+    across = x + (abs(height) if to_the_right else -abs(height))
+    return np.array([(x, y), (across, y), (across, y + height), (x, y + height)])
 
 
 def above_or_below(units: float) -> str:
