@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from course_lib.demos.base import Demo
 
-LECTURES = ("linear_algebra", "probability", "machine_learning_basics", "regression")
+LECTURES = ("introduction", "linear_algebra", "probability", "machine_learning_basics", "regression", "gradient_based_learning")
 """The modules that hold demos, in the order of the lectures."""
 
 
