@@ -5,6 +5,20 @@ To read it, begin with ``tape`` (recording and the backward pass), then ``operat
 gradient checks), ``graph`` (drawings) and ``expression`` (a parser).
 """
 
+from .dual import Dual, jvp
+from .expression import Expression, parse
+from .functional import (
+    GradcheckError,
+    GradientReport,
+    gradcheck,
+    gradient_report,
+    hessian,
+    hvp,
+    jacobian,
+    numerical_jacobian,
+    vjp,
+)
+from .graph import Graph
 from .operations import absolute as abs
 from .operations import (
     broadcast_to,
@@ -14,10 +28,8 @@ from .operations import (
     log,
     logsumexp,
     matmul,
-    max,
     maximum,
     mean,
-    min,
     minimum,
     relu,
     reshape,
@@ -26,15 +38,22 @@ from .operations import (
     softplus,
     sqrt,
     stack,
-    sum,
     tanh,
     transpose,
     where,
 )
+from .operations import max_ as max
+from .operations import min_ as min
+from .operations import sum_ as sum
 from .tape import grad, no_grad
 from .tensor import Tensor
 
 __all__ = [
+    "Dual",
+    "Expression",
+    "GradcheckError",
+    "GradientReport",
+    "Graph",
     "Tensor",
     "abs",
     "broadcast_to",
@@ -42,6 +61,12 @@ __all__ = [
     "cos",
     "exp",
     "grad",
+    "gradcheck",
+    "gradient_report",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
     "log",
     "logsumexp",
     "matmul",
@@ -51,6 +76,8 @@ __all__ = [
     "min",
     "minimum",
     "no_grad",
+    "numerical_jacobian",
+    "parse",
     "relu",
     "reshape",
     "sigmoid",
@@ -61,5 +88,6 @@ __all__ = [
     "sum",
     "tanh",
     "transpose",
+    "vjp",
     "where",
 ]

@@ -221,7 +221,7 @@ def sum_to(x: Any, shape: Sequence[int]) -> Any:
     """Undo broadcasting: sum over the axes along which an array of ``shape`` would be repeated to match ``x``."""
     extra = x.ndim - len(shape)
     axes = (*range(extra), *(i + extra for i, n in enumerate(shape) if n == 1 and x.shape[i + extra] != 1))
-    return reshape(sum(x, axis=axes, keepdims=True), shape)
+    return reshape(sum_(x, axis=axes, keepdims=True), shape)
 
 
 def concat(tensors: Sequence[Any], axis: int = 0) -> Any:
@@ -270,14 +270,14 @@ _sum = linear(
 )
 
 
-def sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def sum_(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The sum over an axis, several, or all."""
     return _sum(x, axis=axis, keepdims=keepdims)
 
 
 def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The mean over an axis, several, or all."""
-    summed = sum(x, axis, keepdims)
+    summed = sum_(x, axis, keepdims)
     return summed / (_size(x) / (_size(summed) or 1))
 
 
@@ -295,7 +295,7 @@ def _reduce(name: str, choose: Callable[[ModuleType], Callable[..., Array]]) -> 
         name,
         lambda x, axis, keepdims: choose(_xp(x))(x, axis=axis, keepdims=keepdims),
         [lambda g, y, x, axis, keepdims: _keep(g, x, axis, keepdims) * shares(y, x, axis, keepdims)],
-        lambda tangents, y, x, axis, keepdims: sum(tangents[0] * shares(y, x, axis, keepdims), axis, keepdims),
+        lambda tangents, y, x, axis, keepdims: sum_(tangents[0] * shares(y, x, axis, keepdims), axis, keepdims),
     )
 
 
@@ -303,12 +303,12 @@ _max = _reduce("max", lambda xp: xp.max)
 _min = _reduce("min", lambda xp: xp.min)
 
 
-def max(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def max_(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The largest entry along an axis, several, or all. Equal largest entries share the gradient evenly."""
     return _max(x, axis=axis, keepdims=keepdims)
 
 
-def min(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+def min_(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """The smallest entry along an axis, several, or all. Equal smallest entries share the gradient evenly."""
     return _min(x, axis=axis, keepdims=keepdims)
 
@@ -324,7 +324,7 @@ _logsumexp = Operation(
     "logsumexp",
     _stable_logsumexp,
     [lambda g, y, x, axis, keepdims: _keep(g, x, axis, keepdims) * exp(x - _keep(y, x, axis, keepdims))],
-    lambda tangents, y, x, axis, keepdims: sum(tangents[0] * exp(x - _keep(y, x, axis, keepdims)), axis, keepdims),
+    lambda tangents, y, x, axis, keepdims: sum_(tangents[0] * exp(x - _keep(y, x, axis, keepdims)), axis, keepdims),
 )
 
 

@@ -24,7 +24,8 @@ _recording: ContextVar[bool] = ContextVar("recording", default=True)
 
 
 @contextmanager
-def _recording_is(on: bool) -> Iterator[None]:
+def recording_is(on: bool) -> Iterator[None]:
+    """Switch recording on or off inside a ``with`` block, for this thread."""
     before = _recording.set(on)
     try:
         yield
@@ -44,7 +45,7 @@ def no_grad() -> Any:
     >>> y.requires_grad
     False
     """
-    return _recording_is(False)
+    return recording_is(False)
 
 
 class Node:
@@ -88,7 +89,7 @@ class Node:
         order = _topological_order([self])
         leaves = [node for node in order if node._operation is None]
         gradients = _pull_back([(self, seed)], order, set(order), retain_graph or create_graph, create_graph)
-        with _recording_is(create_graph):
+        with recording_is(create_graph):
             for leaf in leaves:
                 found = gradients[leaf] if create_graph else gradients[leaf].copy()
                 leaf.grad = found if leaf.grad is None else leaf.grad + found
@@ -198,7 +199,7 @@ def grad(
 def _pull_back(seeds, order, on_the_way, retain_graph, create_graph, wanted=frozenset()) -> dict[Node, Any]:
     """Algorithm 6.6: from the outputs back, hand each node's gradient to its inputs, where it adds up."""
     gradients: dict[Node, Any] = {}
-    with _recording_is(create_graph):
+    with recording_is(create_graph):
         for node, seed in seeds:
             gradients[node] = gradients[node] + seed if node in gradients else seed
         for node in reversed(order):
@@ -269,14 +270,23 @@ def _seed(y: Any, gradient: Any) -> Any:
 
 
 def _call_with_others(operation: Operation, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Any:
-    """Arguments that are neither tensors nor numbers: something that knows what to do, or arrays."""
-    interpreters = [x for x in inputs if hasattr(x, "_apply")]
-    if interpreters:
-        return max(interpreters, key=lambda x: x._level)._apply(operation, inputs, settings)
-    made = next((type(x) for x in inputs if isinstance(x, Node)), None)
-    if made is None:
+    """Arguments that are neither tensors nor plain numbers: dual numbers, which know what to do, or constants."""
+    duals = [x for x in inputs if hasattr(x, "apply")]
+    if duals:
+        return max(duals, key=lambda x: x.level).apply(operation, inputs, settings)
+    tensor = next((type(x) for x in inputs if isinstance(x, Node)), None)
+    if tensor is None:
         raise TypeError(f"{operation.name} expects a Tensor among its arguments; wrap one in Tensor(...)")
-    return operation(*(x if isinstance(x, Node | int | float) else made(x) for x in inputs), **settings)
+    return operation(*(constant(x, tensor) for x in inputs), **settings)
+
+
+def constant(x: Any, tensor: type) -> Any:
+    """An argument as operations know it: a tensor, a dual number, a Python number; anything else becomes a tensor."""
+    if isinstance(x, Node) or hasattr(x, "apply"):
+        return x
+    if isinstance(x, np.generic):
+        x = x.item()
+    return x + 0 if isinstance(x, int | float) else tensor(x)
 
 
 def _explained(error: Exception, name: str, arrays: list[Any]) -> Exception:

@@ -93,7 +93,7 @@ class Arithmetic:
 
     def sum(self, axis: Any = None, keepdims: bool = False) -> Any:
         """See :func:`course_lib.autograd.sum`."""
-        return operations.sum(self, axis, keepdims)
+        return operations.sum_(self, axis, keepdims)
 
     def mean(self, axis: Any = None, keepdims: bool = False) -> Any:
         """See :func:`course_lib.autograd.mean`."""
@@ -101,11 +101,11 @@ class Arithmetic:
 
     def max(self, axis: Any = None, keepdims: bool = False) -> Any:
         """See :func:`course_lib.autograd.max`."""
-        return operations.max(self, axis, keepdims)
+        return operations.max_(self, axis, keepdims)
 
     def min(self, axis: Any = None, keepdims: bool = False) -> Any:
         """See :func:`course_lib.autograd.min`."""
-        return operations.min(self, axis, keepdims)
+        return operations.min_(self, axis, keepdims)
 
     def reshape(self, *shape: Any) -> Any:
         """The same entries in another shape, given as ``(2, 3)`` or as ``2, 3``."""
@@ -233,6 +233,9 @@ class Tensor(Node, Arithmetic):
 
     def __ge__(self, other: Any) -> Any:
         return self.data >= getattr(other, "data", other)
+
+    def __bool__(self) -> bool:
+        return bool(self.data)
 
     def __float__(self) -> float:
         return float(self.data)
