@@ -1,0 +1,224 @@
+"""The training loop, and the loop that only looks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import torch
+from tqdm.auto import tqdm
+
+from course_lib.regularization import EarlyStopping
+from course_lib.training.checkpoint import Run, find_generators
+from course_lib.training.history import History
+from course_lib.training.progress import progress_bar
+
+Batches = Iterable[Sequence[Any]]
+"""Pairs (x, y), again from the start with every loop: ``Minibatches``, a ``DataLoader``, or a list of pairs."""
+
+Loss = Callable[[Any, Any], torch.Tensor]
+Metrics = Mapping[str, Callable[[Any, Any], Any]]
+
+
+def fit(
+    model: torch.nn.Module,
+    data: Batches,
+    loss: Loss,
+    optimizer: Any,
+    *,
+    epochs: int,
+    validation: Batches | None = None,
+    metrics: Metrics | None = None,
+    callbacks: Sequence[Callable[[int, torch.nn.Module, History], object]] = (),
+    early_stopping: EarlyStopping | None = None,
+    checkpoint: str | PathLike[str] | None = None,
+    progress: bool = True,
+) -> History:
+    r"""Train a model: in every epoch, for every minibatch, one step of the optimizer (Deep Learning, algorithm 8.1).
+
+    Args:
+        model: Trained in training mode and validated in evaluation mode; afterwards in the mode it was in.
+        data: Pairs (x, y) of minibatches, samples along the first axis of y, the same anew in every epoch.
+        loss: ``loss(model(x), y)`` is the mean over the samples of a batch.
+        optimizer: Ours or torch's, for the model's parameters.
+        epochs: How many in all, with those of the checkpoint.
+        validation: Pairs (x, y) on which the model is looked at after every epoch.
+        metrics: Names and functions ``metric(prediction, y)``, each a mean over samples, as the loss is.
+        callbacks: Called after each epoch as ``callback(epoch, model, history)``. If one has a method
+            ``finish(model, history)``, that is called once at the end, however training ends.
+        early_stopping: Stops when the validation loss no longer improves. The model ends with its best weights.
+        checkpoint: A file written after every epoch. If it is there, training goes on from it, to the same bits as
+            if it had never stopped. Delete it to begin anew.
+        progress: Whether to show a bar; not shown where a program executes the notebook.
+
+    Returns:
+        The losses and metrics of each epoch. Interrupting the kernel ends training; the history up to there is
+        returned.
+
+    Raises:
+        FloatingPointError: A loss is NaN or infinite; the message says in which epoch and batch.
+        ValueError: Nothing to train on, early stopping without validation data, or a checkpoint of another run.
+        TypeError: The data are not pairs, or can be gone through only once.
+    """
+    _check(data, validation, metrics, epochs, early_stopping)
+    path = None if checkpoint is None else Path(checkpoint)
+    run = Run(model, optimizer, early_stopping, find_generators(data, validation, model))
+    run.begin(path, epochs)
+    try:
+        with progress_bar(data, run.epoch, epochs, progress) as bar:
+            while not run.finished(epochs):
+                epoch = run.epoch + 1
+                bar.set_description(f"epoch {epoch} of {epochs}", refresh=False)
+                train = _train(
+                    model, data, loss, optimizer, {} if validation is not None else metrics or {}, epoch, bar
+                )
+                seen = {} if validation is None else _validate(model, validation, loss, metrics, epoch)
+                run.end_epoch(train, seen)
+                bar.set_postfix(_summary(train, seen), refresh=False)
+                for callback in callbacks:
+                    callback(epoch, model, run.history)
+                if path is not None:
+                    run.save(path)
+    except KeyboardInterrupt:
+        print(f"Training was interrupted. The history holds the {run.epoch} epochs that were finished.")
+    finally:
+        run.restore_best()
+        for callback in callbacks:
+            if hasattr(callback, "finish"):
+                callback.finish(model, run.history)
+    return run.history
+
+
+def evaluate(model: torch.nn.Module, data: Batches, loss: Loss, metrics: Metrics | None = None) -> dict[str, float]:
+    """The mean loss and metrics of a model over all samples, in evaluation mode and without gradients.
+
+    Args:
+        model: Left in the mode it was in.
+        data: Pairs (x, y), samples along the first axis of y.
+        loss: ``loss(model(x), y)``, a mean over the samples of a batch.
+        metrics: Names and functions ``metric(prediction, y)``, means over samples too.
+
+    Returns:
+        ``{"loss": ..., name: ...}``. A short last batch counts by its size.
+
+    >>> three_wrong, one_right = (torch.zeros(3), torch.ones(3)), (torch.zeros(1), torch.zeros(1))
+    >>> evaluate(torch.nn.Sequential(), [three_wrong, one_right], lambda prediction, y: (prediction - y).abs().mean())
+    {'loss': 0.75}
+    """
+    means = Means()
+    with mode(model, training=False), torch.no_grad():
+        for _, x, y in _pairs(data):
+            prediction = model(x)
+            means.add(len(y), _measure(loss(prediction, y), prediction, y, metrics or {}))
+    return means.values()
+
+
+def _train(
+    model: torch.nn.Module, data: Batches, loss: Loss, optimizer: Any, metrics: Metrics, epoch: int, bar: tqdm
+) -> dict[str, float]:
+    """One epoch of steps. Returns the mean loss and metrics of its batches, each taken before its step."""
+    means = Means()
+    with mode(model, training=True):
+        for number, x, y in _pairs(data):
+            prediction = model(x)
+            value = loss(prediction, y)
+            _require_finite(float(value), f"in epoch {epoch}, batch {number}")
+            optimizer.zero_grad()
+            value.backward()
+            optimizer.step()
+            means.add(len(y), _measure(value, prediction.detach(), y, metrics))
+            bar.update()
+    return means.values()
+
+
+def _validate(
+    model: torch.nn.Module, data: Batches, loss: Loss, metrics: Metrics | None, epoch: int
+) -> dict[str, float]:
+    seen = evaluate(model, data, loss, metrics)
+    _require_finite(seen["loss"], f"on the validation data after epoch {epoch}")
+    return seen
+
+
+def _measure(value: torch.Tensor, prediction: Any, y: Any, metrics: Metrics) -> dict[str, float]:
+    return {"loss": float(value), **{name: float(metric(prediction, y)) for name, metric in metrics.items()}}
+
+
+class Means:
+    """Means over samples, from means over batches of different sizes."""
+
+    def __init__(self) -> None:
+        self.totals: dict[str, float] = {}
+        self.n = 0
+
+    def add(self, n: int, means: Mapping[str, float]) -> None:
+        """Take in the means of a batch of n samples."""
+        self.n += n
+        for name, mean in means.items():
+            self.totals[name] = self.totals.get(name, 0.0) + n * mean
+
+    def values(self) -> dict[str, float]:
+        """The means over all samples so far."""
+        return {name: total / self.n for name, total in self.totals.items()}
+
+
+@contextmanager
+def mode(model: torch.nn.Module, training: bool) -> Iterator[None]:
+    """Training or evaluation mode inside a ``with`` block; afterwards every layer is in the mode it was in."""
+    before = [(module, module.training) for module in model.modules()]
+    model.train(training)
+    try:
+        yield
+    finally:
+        for module, was_training in before:
+            module.training = was_training
+
+
+def _pairs(data: Batches) -> Iterator[tuple[int, Any, Any]]:
+    """The number, x and y of each batch."""
+    number = 0
+    for number, batch in enumerate(data, start=1):
+        if not isinstance(batch, tuple | list) or len(batch) != 2:
+            raise TypeError(
+                f"expected pairs (x, y), but batch {number} is a {type(batch).__name__}; "
+                "pass Minibatches(X, y, batch_size=...), or [(X, y)] for one batch"
+            )
+        yield number, *batch
+    if number == 0:
+        raise ValueError("expected at least one batch, got none")
+
+
+def _require_finite(value: float, where: str) -> None:
+    if not math.isfinite(value):
+        raise FloatingPointError(
+            f"the loss is {value} {where}. Usual causes: a learning rate that is too large, NaN in the data, "
+            "the logarithm of 0 (pass logits to the loss instead of probabilities)"
+        )
+
+
+def _summary(train: dict[str, float], seen: dict[str, float]) -> dict[str, float]:
+    return {**train, **{f"validation {name}": value for name, value in seen.items()}}
+
+
+def _check(
+    data: Batches,
+    validation: Batches | None,
+    metrics: Metrics | None,
+    epochs: int,
+    early_stopping: EarlyStopping | None,
+) -> None:
+    for name, batches in (("data", data), ("validation", validation)):
+        if isinstance(batches, Iterator):
+            raise TypeError(
+                f"expected {name} that can be gone through once an epoch, got a {type(batches).__name__}, "
+                "which is used up after one; pass Minibatches(...) or a list of pairs (x, y)"
+            )
+    if not isinstance(epochs, int) or epochs < 1:
+        raise ValueError(f"expected epochs to be a whole number of at least 1, got {epochs!r}")
+    if early_stopping is not None and validation is None:
+        raise ValueError("early stopping watches the validation loss; pass validation=Minibatches(...) too")
+    if "loss" in (metrics or {}):
+        raise ValueError('a metric cannot be called "loss", which is the name of the loss; choose another name')

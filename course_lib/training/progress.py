@@ -1,0 +1,28 @@
+"""Whether somebody is watching, and the bar they see."""
+
+from __future__ import annotations
+
+from collections.abc import Sized
+
+from IPython.core.getipython import get_ipython
+from tqdm.auto import tqdm
+
+
+def watched() -> bool | None:
+    """Whether a person runs this cell in a notebook: True or False; None if this is no notebook at all.
+
+    A notebook that a program executes keeps what it is shown last. Whatever moves there would be saved in the middle of
+    its movement, so it had better not move. Front ends say which cell they run, programs do not.
+    """
+    kernel = getattr(get_ipython(), "kernel", None)
+    if kernel is None:
+        return None
+    return "cellId" in kernel.get_parent("shell").get("metadata", {})
+
+
+def progress_bar(data: object, done: int, epochs: int, wanted: bool) -> tqdm:
+    """A bar over the batches of all epochs: in a notebook that somebody watches, or in a terminal."""
+    hidden = True if not wanted else {True: False, False: True, None: None}[watched()]  # None: tqdm asks the terminal
+    batches = len(data) if isinstance(data, Sized) else None
+    total = None if batches is None else batches * epochs
+    return tqdm(total=total, initial=(batches or 0) * done, unit="batch", disable=hidden)
