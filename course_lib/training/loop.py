@@ -66,6 +66,7 @@ def fit(
     """
     _check(data, validation, metrics, epochs, early_stopping)
     path = None if checkpoint is None else Path(checkpoint)
+    metrics = metrics or {}
     run = Run(model, optimizer, early_stopping, find_generators(data, validation, model))
     run.begin(path, epochs)
     try:
@@ -126,7 +127,7 @@ def _train(
         for number, x, y in _pairs(data):
             prediction = model(x)
             value = loss(prediction, y)
-            _require_finite(float(value), f"in epoch {epoch}, batch {number}")
+            _require_finite(value.item(), f"in epoch {epoch}, batch {number}")
             optimizer.zero_grad()
             value.backward()
             optimizer.step()
@@ -135,16 +136,14 @@ def _train(
     return means.values()
 
 
-def _validate(
-    model: torch.nn.Module, data: Batches, loss: Loss, metrics: Metrics | None, epoch: int
-) -> dict[str, float]:
+def _validate(model: torch.nn.Module, data: Batches, loss: Loss, metrics: Metrics, epoch: int) -> dict[str, float]:
     seen = evaluate(model, data, loss, metrics)
     _require_finite(seen["loss"], f"on the validation data after epoch {epoch}")
     return seen
 
 
 def _measure(value: torch.Tensor, prediction: Any, y: Any, metrics: Metrics) -> dict[str, float]:
-    return {"loss": float(value), **{name: float(metric(prediction, y)) for name, metric in metrics.items()}}
+    return {"loss": value.item(), **{name: float(metric(prediction, y)) for name, metric in metrics.items()}}
 
 
 class Means:
