@@ -74,9 +74,7 @@ def fit(
             while not run.finished(epochs):
                 epoch = run.epoch + 1
                 bar.set_description(f"epoch {epoch} of {epochs}", refresh=False)
-                train = _train(
-                    model, data, loss, optimizer, {} if validation is not None else metrics or {}, epoch, bar
-                )
+                train = _train(model, data, loss, optimizer, metrics if validation is None else {}, epoch, bar)
                 seen = {} if validation is None else _validate(model, validation, loss, metrics, epoch)
                 run.end_epoch(train, seen)
                 bar.set_postfix(_summary(train, seen), refresh=False)
