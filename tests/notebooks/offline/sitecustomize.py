@@ -2,13 +2,15 @@
 
 import socket
 
-_connect = socket.socket.connect
+
+def on_this_machine_only(method):
+    def guarded(self, address):
+        if self.family != socket.AF_UNIX and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise OSError(f"a lecture tried to reach {address[0]}, but lectures run without a network")
+        return method(self, address)
+
+    return guarded
 
 
-def connect(self, address):
-    if self.family != socket.AF_UNIX and address[0] not in ("127.0.0.1", "::1", "localhost"):
-        raise OSError(f"a lecture tried to reach {address[0]}, but lectures run without a network")
-    return _connect(self, address)
-
-
-socket.socket.connect = connect
+socket.socket.connect = on_this_machine_only(socket.socket.connect)
+socket.socket.connect_ex = on_this_machine_only(socket.socket.connect_ex)
