@@ -10,7 +10,10 @@ from __future__ import annotations
 import base64
 import html
 import io
+import math
 import struct
+import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -18,13 +21,15 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 from cycler import cycler
-from IPython.display import display
+from IPython.display import DisplayHandle, display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.quiver import Quiver
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
+
+from course_lib.training import History, watched
 
 COLORS = {
     "blue": "#0072B2",
@@ -102,11 +107,16 @@ def show(fig: Figure, alt: str) -> None:
             "expected a text for readers who cannot see the figure, got an empty alt; say what is drawn and what "
             'one should notice, for instance alt="Two curves: the training error falls, the test error rises again."'
         )
+    display(_as_output(fig, alt), raw=True)
+
+
+def _as_output(fig: Figure, alt: str) -> dict[str, str]:
+    """A figure in the forms that a page, a printer and a text viewer take; the figure is closed."""
     buffer = io.BytesIO()
     fig.savefig(buffer, format="png", dpi=2 * fig.dpi, bbox_inches="tight", facecolor="white")
     plt.close(fig)
     png = buffer.getvalue()
-    display({"text/html": image_tag(png, alt), "image/png": base64_text(png), "text/plain": alt}, raw=True)
+    return {"text/html": image_tag(png, alt), "image/png": base64_text(png), "text/plain": alt}
 
 
 def image_tag(png: bytes, alt: str) -> str:
@@ -125,6 +135,67 @@ def base64_text(data: bytes) -> str:
     'UE5H'
     """
     return base64.b64encode(data).decode()
+
+
+class LiveCurve:
+    """The loss, drawn while a model trains: ``fit(..., callbacks=[LiveCurve()])``.
+
+    The picture is drawn at most ten times a second, takes at most a fifth of the time, and shows the whole training in
+    the end. In a notebook that a program executes it is drawn once, at the end.
+
+    Args:
+        clock: Tells the time in seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._due = -math.inf
+        self._place: DisplayHandle | None = None
+
+    def __call__(self, epoch: int, model: object, history: History) -> None:
+        """Draw what there is so far, if it is time to."""
+        begun = self._clock()
+        if watched() and begun >= self._due:
+            self._draw(history)
+            done = self._clock()
+            self._due = max(begun + 0.1, done + 4 * (done - begun))
+
+    def finish(self, model: object, history: History) -> None:
+        """Draw all of it. Another training after this one gets a picture of its own."""
+        if history.train_loss:
+            self._draw(history)
+        self._place, self._due = None, -math.inf
+
+    def _draw(self, history: History) -> None:
+        with style():
+            output = _as_output(_loss_figure(history), _loss_in_words(history))
+        if self._place is None:
+            self._place = display(output, raw=True, display_id=True)
+        else:
+            self._place.update(output, raw=True)
+
+
+def _loss_figure(history: History) -> Figure:
+    fig = Figure(figsize=(7, 3.6))
+    ax = fig.subplots()
+    ax.plot(history.epochs, history.train_loss, ".-", label="training")
+    if history.validation_loss:
+        ax.plot(history.epochs, history.validation_loss, ".--", label="validation")
+    ax.set(xlabel="epoch", ylabel="loss")
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.legend()
+    return fig
+
+
+def _loss_in_words(history: History) -> str:
+    train, validation = history.train_loss, history.validation_loss
+    words = f"The loss over {len(train)} epochs. Training: {train[0]:.3g} at first, {train[-1]:.3g} at last."
+    if validation:
+        best = min(validation)
+        words += (
+            f" Validation: {best:.3g} at best, in epoch {validation.index(best) + 1}; {validation[-1]:.3g} at last."
+        )
+    return words
 
 
 def plane(ax: Axes, limit: float) -> Axes:
