@@ -162,6 +162,8 @@ class Demo(widgets.VBox):
         longest = max(map(len, labels), default=0)
         for control in controls:
             control.style.description_width = f"{0.65 * longest:.1f}em"  # sliders of one length, under each other
+            if isinstance(control, widgets.Checkbox):
+                control.indent = False  # its words stand behind the box, so no room is kept for any before it
             control.layout.width = "48%"
             control.layout.min_width = "22em"
         if len(controls) > 1:

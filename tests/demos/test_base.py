@@ -7,7 +7,7 @@ import threading
 
 import numpy as np
 import pytest
-from ipywidgets import Dropdown, FloatSlider, IntSlider
+from ipywidgets import Checkbox, Dropdown, FloatSlider, IntSlider
 from PIL import Image
 
 from course_lib.demos.base import Demo, Running, png
@@ -97,6 +97,18 @@ def test_reset_button():
             return super().update("left", x, 0)
 
     assert [child.description for child in OnlyX().children[0].children] == ["x"]
+
+
+def test_a_checkbox_begins_at_the_edge():
+    class Switched(Dot):
+        def __init__(self):
+            self.drawn = []
+            Demo.__init__(self, shown=Checkbox(True, description="a rather long description"))
+
+        def update(self, shown):
+            return super().update("left", 0, 0)
+
+    assert Switched().controls["shown"].indent is False
 
 
 def test_words_are_escaped(dot):
