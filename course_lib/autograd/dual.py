@@ -13,13 +13,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from course_lib.autograd import operations
-from course_lib.autograd.tape import Operation, constant
+from course_lib.autograd.tape import Carrier, Operation, as_operand
 from course_lib.autograd.tensor import Arithmetic, Tensor
 
 _levels = itertools.count(start=1)
 
 
-class Dual(Arithmetic):
+class Dual(Arithmetic, Carrier):
     r"""$x + \dot x\,\varepsilon$ with $\varepsilon^2 = 0$; every operation of the tape takes it.
 
     Args:
@@ -47,14 +47,14 @@ class Dual(Arithmetic):
         self.level = level
 
     @property
-    def data(self) -> Any:  # type: ignore[override]
+    def data(self) -> Any:
         """The array of values."""
         return self.value.data
 
-    def apply(self, operation: Operation, inputs: Sequence[Any], settings: dict[str, Any]) -> Dual:
-        r"""$y + \dot y\,\varepsilon$, where the operation's ``jvp`` gives $\dot y = \sum_i \frac{\partial y}{\partial x_i} \dot x_i$."""
+    def carry(self, operation: Operation, inputs: Sequence[Any], settings: dict[str, Any]) -> Dual:
+        r"""$y + \dot y\,\varepsilon$ with $\dot y = \sum_i \frac{\partial y}{\partial x_i}\, \dot x_i$, the operation's ``jvp``."""
         mine = [isinstance(x, Dual) and x.level == self.level for x in inputs]
-        values = [x.value if m else constant(x, Tensor) for m, x in zip(mine, inputs, strict=True)]
+        values = [x.value if m else as_operand(x, Tensor) for m, x in zip(mine, inputs, strict=True)]
         y = operation(*values, **settings)
         tangent = operation.jvp(
             [x.tangent if m else None for m, x in zip(mine, inputs, strict=True)], y, *values, **settings
@@ -93,5 +93,5 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     out = f(*(Dual(x, t, level) for x, t in zip(primals, tangents, strict=True)))
     if isinstance(out, Dual) and out.level == level:
         return out.value, out.tangent
-    out = constant(out, Tensor)
+    out = as_operand(out, Tensor)
     return out, out * 0.0  # the function did not use its arguments

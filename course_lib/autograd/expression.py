@@ -21,7 +21,9 @@ _BINARY = {
     ast.Div: operations.divide,
     ast.Pow: operations.power,
 }
-_FUNCTIONS = {name: getattr(operations, name) for name in ["exp", "log", "sin", "cos", "tanh", "relu", "sigmoid", "sqrt"]}
+_FUNCTIONS = {
+    name: getattr(operations, name) for name in ["exp", "log", "sin", "cos", "tanh", "relu", "sigmoid", "sqrt"]
+}
 _ALLOWED = f"allowed are numbers, names, + - * / **, brackets, and the functions {', '.join(_FUNCTIONS)}"
 
 

@@ -1,8 +1,8 @@
 """The tape: how a computation is recorded while it runs, and how gradients travel back along the record.
 
-A :class:`Node` holds an array. Every :class:`Operation` that reads nodes makes a new node, and notes on it which operation
-it was and what it read. These notes are the tape. To differentiate, walk the tape from the output back to the inputs and
-multiply by one Jacobian after the other (Deep Learning, section 6.5).
+A :class:`Node` holds an array. Every :class:`Operation` that reads nodes makes a new node, and notes on it which
+operation it was and what it read. These notes are the tape. To differentiate, walk the tape from the output back to the
+inputs and multiply by one Jacobian after the other (Deep Learning, section 6.5).
 
 The products with the Jacobians are written in operations of the tape, not in arrays. So a gradient is again a recorded
 computation and can be differentiated itself, as often as you like (section 6.5.5, symbol-to-symbol derivatives).
@@ -10,7 +10,7 @@ computation and can be differentiated itself, as often as you like (section 6.5.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -18,14 +18,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from course_lib.arrays import Array, namespace
+from course_lib.arrays import Array, is_torch, namespace
 
 _recording: ContextVar[bool] = ContextVar("recording", default=True)
 
 
 @contextmanager
 def recording_is(on: bool) -> Iterator[None]:
-    """Switch recording on or off inside a ``with`` block, for this thread."""
+    """Switch recording on or off inside a ``with`` block, for the thread that enters it and for no other."""
     before = _recording.set(on)
     try:
         yield
@@ -35,8 +35,6 @@ def recording_is(on: bool) -> Iterator[None]:
 
 def no_grad() -> Any:
     """Compute without recording: a context manager, ``with no_grad():``, and a decorator, ``@no_grad()``.
-
-    It holds for the thread that enters it and for no other.
 
     >>> from course_lib.autograd import Tensor
     >>> x = Tensor(2.0, requires_grad=True)
@@ -51,15 +49,56 @@ def no_grad() -> Any:
 class Node:
     """An array, and the note of where it came from. :class:`~course_lib.autograd.Tensor` adds the arithmetic."""
 
-    __slots__ = ("__weakref__", "_inputs", "_operation", "_settings", "data", "grad", "name", "requires_grad")
+    __slots__ = (
+        "__weakref__",
+        "_array",
+        "_assigned",
+        "_inputs",
+        "_operation",
+        "_settings",
+        "_versions",
+        "grad",
+        "name",
+        "requires_grad",
+    )
 
-    data: Array
     grad: Any
     name: str | None
     requires_grad: bool
-    _operation: Operation | None
     _inputs: tuple[Any, ...] | None
-    _settings: dict[str, Any]
+    _operation: Operation | None
+
+    def __init__(self, array: Array, requires_grad: bool = False, name: str | None = None):
+        self._array = array
+        self._assigned = 0
+        self.requires_grad = requires_grad
+        self.name = name
+        self.grad = self._operation = None
+        self._inputs = ()
+
+    def _constant(self, array: Array) -> Any:
+        """A new node of the same class."""
+        node = object.__new__(type(self))
+        node._array = np.asarray(array) if isinstance(array, np.generic) else array
+        node._assigned = 0
+        node.requires_grad = False
+        node.name = node.grad = node._operation = None
+        node._inputs = ()
+        return node
+
+    def copy(self) -> Any:
+        """A constant with an array of its own."""
+        return self._constant(self._array.clone() if is_torch(self._array) else self._array.copy())
+
+    @property
+    def data(self) -> Array:
+        """The array. It may be assigned to, as in ``w.data -= 0.1 * w.grad.data``, but not before ``backward``."""
+        return self._array
+
+    @data.setter
+    def data(self, array: Array) -> None:
+        self._array = array
+        self._assigned += 1
 
     @property
     def operation(self) -> str | None:
@@ -69,29 +108,31 @@ class Node:
     def backward(self, gradient: Any = None, *, retain_graph: bool = False, create_graph: bool = False) -> None:
         r"""Add $\partial\,\text{self} / \partial\,\text{leaf}$ to ``grad`` of every leaf that requires it.
 
-        The tape is used up: what was recorded on the way is freed, and a second ``backward`` through it raises an error
-        instead of silently doubling the gradients. Gradients of *different* computations do add up in ``grad``, as in
-        torch; set ``leaf.grad = None`` before the next step.
+        Gradients of different computations add up in ``grad``, as in torch: set ``leaf.grad = None`` before the next
+        step. But a tape is used up when it has been walked, so that a second ``backward`` through the same computation
+        raises an error instead of silently doubling the gradients.
 
-        The tape holds the tensors themselves, not copies. An array that is overwritten in place between the forward
-        and the backward pass therefore gives wrong gradients.
+        The tape holds the arrays themselves, not copies. Assigning to ``data`` between the forward and the backward
+        pass is noticed, and so is every change to a torch array. Writing into a NumPy array, ``x.data[0] = 1.0``, is
+        not, and gives wrong gradients.
 
         Args:
-            gradient: The gradient with respect to this tensor, of its shape. May be left out if this is a single number.
+            gradient: The gradient with respect to this tensor, of its shape. May be left out for a single number.
             retain_graph: Keep the tape, so that ``backward`` can be called again.
             create_graph: Record the backward pass as well, so that ``grad`` can be differentiated; keeps the tape.
 
         Raises:
-            RuntimeError: Nothing here requires a gradient, a gradient has to be given, or the tape has been freed.
+            RuntimeError: Nothing here requires a gradient, ``gradient`` is missing, the tape has been freed, or data
+                has been changed since it was recorded.
             ValueError: ``gradient`` has another shape.
         """
-        seed = _seed(self, gradient)
+        seeds = [(self, _seed(self, gradient))]
         order = _topological_order([self])
-        leaves = [node for node in order if node._operation is None]
-        gradients = _pull_back([(self, seed)], order, set(order), retain_graph or create_graph, create_graph)
+        walk = [node for node in order if node._operation]
+        gradients = _pull_back(seeds, walk, set(order), (), retain_graph or create_graph, create_graph)
         with recording_is(create_graph):
-            for leaf in leaves:
-                found = gradients[leaf] if create_graph else gradients[leaf].copy()
+            for leaf, found in gradients.items():
+                found = found if create_graph else found.copy()  # two leaves may have been handed the same array
                 leaf.grad = found if leaf.grad is None else leaf.grad + found
 
 
@@ -100,49 +141,96 @@ class Operation:
 
     Args:
         name: What graphs and error messages call it.
-        forward: Arrays (and settings) to array.
-        vjps: For each input $x_i$ its vector–Jacobian product, a function of ``(g, y, *inputs, **settings)`` in tape
-            operations: given $g = \partial L / \partial y$, return
-            $\partial L / \partial x_i = (\partial y / \partial x_i)^\top g$. Broadcasting need not be undone here.
-        jvp: How tangents go forward, for dual numbers; a function of ``(tangents, y, *inputs, **settings)`` with None
-            for inputs that have no tangent.
+        forward: Takes the arrays of the inputs, and settings such as an axis; returns an array.
+        vjps: For each input $x_i$ its vector–Jacobian product, a function of ``(g, y, *inputs, **settings)`` in
+            operations of the tape: from $g = \partial L / \partial y$ it makes
+            $\partial L / \partial x_i = (\partial y / \partial x_i)^\top g$. Broadcasting need not be undone.
+        jvp: The Jacobian–vector product, for dual numbers: a function of ``(tangents, y, *inputs, **settings)``.
+        fits: What the shapes of the inputs have to fulfil, for the error message.
     """
 
-    __slots__ = ("forward", "jvp", "name", "vjps")
+    __slots__ = ("fits", "forward", "jvp", "name", "vjps")
 
     def __init__(
-        self, name: str, forward: Callable[..., Array], vjps: Sequence[Callable[..., Any]], jvp: Callable[..., Any]
+        self,
+        name: str,
+        forward: Callable[..., Array],
+        vjps: Sequence[Callable[..., Any]],
+        jvp: Callable[..., Any],
+        fits: str = "",
     ):
-        self.name, self.forward, self.vjps, self.jvp = name, forward, vjps, jvp
+        self.name, self.forward, self.vjps, self.jvp, self.fits = name, forward, vjps, jvp, fits
 
     def __call__(self, *inputs: Any, **settings: Any) -> Any:
-        """Compute, and record if one of the inputs requires a gradient."""
+        """Compute, and record it if one of the inputs requires a gradient."""
         arrays = []
-        kind = made = None
+        like: Any = None
         requires_grad = False
         for x in inputs:
             if isinstance(x, Node):
-                arrays.append(x.data)
+                arrays.append(x._array)
                 requires_grad = requires_grad or x.requires_grad
-                made, before = type(x), kind
-                kind = type(x.data)
-                if before is not kind and before is not None:
-                    namespace(*(x.data for x in inputs if isinstance(x, Node)))  # says what is mixed
+                if like is None:
+                    like = x
+                elif type(x._array) is not type(like._array):
+                    namespace(*(x._array for x in inputs if isinstance(x, Node)))  # says what is mixed
             elif type(x) is float or type(x) is int:
                 arrays.append(x)
             else:
-                return _call_with_others(self, inputs, settings)
-        if made is None:
-            raise TypeError(f"{self.name} expects a Tensor among its arguments, got {inputs}; wrap one in Tensor(...)")
+                return self._call_with_others(inputs, settings)
+        if like is None:
+            raise TypeError(f"{self.name} expects a Tensor among its arguments; wrap one in Tensor(...)")
         try:
-            out = made._of(self.forward(*arrays, **settings))
-        except torch.OutOfMemoryError:
-            raise
+            y = like._constant(self.forward(*arrays, **settings))
         except (ValueError, RuntimeError, TypeError, IndexError) as error:
-            raise _explained(error, self.name, arrays) from error
+            raise self._explained(error, arrays) from error
         if requires_grad and _recording.get():
-            out.requires_grad, out._operation, out._inputs, out._settings = True, self, inputs, settings
-        return out
+            y.requires_grad, y._operation, y._inputs, y._settings = True, self, inputs, settings
+            y._versions = _versions(y)
+        return y
+
+    def _call_with_others(self, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Any:
+        """Arguments that are neither tensors nor plain numbers: carriers, which know what to do, or constants."""
+        carriers = [x for x in inputs if isinstance(x, Carrier)]
+        if carriers:
+            return max(carriers, key=lambda x: x.level).carry(self, inputs, settings)
+        tensor = next((type(x) for x in inputs if isinstance(x, Node)), None)
+        if tensor is None:
+            raise TypeError(f"{self.name} expects a Tensor among its arguments; wrap one in Tensor(...)")
+        return self(*(as_operand(x, tensor) for x in inputs), **settings)
+
+    def _explained(self, error: Exception, arrays: list[Any]) -> Exception:
+        """The same error in better words: which operation, which shapes, and what they would have to fulfil."""
+        if isinstance(error, torch.OutOfMemoryError):
+            return error
+        shapes = " and ".join(str(tuple(x.shape)) for x in arrays if not isinstance(x, float | int))
+        kind = next((kind for kind in (IndexError, TypeError) if isinstance(error, kind)), ValueError)
+        rule = self.fits if kind is ValueError and self.fits else error
+        return kind(f"{self.name} cannot take shapes {shapes}: {rule}")
+
+    def __repr__(self) -> str:
+        return f"Operation({self.name!r})"
+
+
+class Carrier:
+    """What operations compute with beside tensors: it says itself how."""
+
+    __slots__ = ()
+    level: int
+    """Of several carriers the one with the highest level is asked."""
+
+    def carry(self, operation: Operation, inputs: Sequence[Any], settings: dict[str, Any]) -> Any:
+        """The result of the operation."""
+        raise NotImplementedError
+
+
+def as_operand(x: Any, tensor: type) -> Any:
+    """``x`` as operations take it: tensors, carriers and Python numbers; anything else becomes a tensor."""
+    if isinstance(x, Node | Carrier):
+        return x
+    if isinstance(x, np.generic):
+        x = x.item()
+    return x + 0 if isinstance(x, int | float) else tensor(x)
 
 
 def grad(
@@ -168,8 +256,8 @@ def grad(
         One gradient per input, always as a tuple; None for an input that the outputs do not depend on.
 
     Raises:
-        RuntimeError: An output or an input does not require a gradient, a gradient has to be given, or the tape has been
-            freed.
+        RuntimeError: An output or an input does not require a gradient, a gradient is missing, the tape has been freed,
+            or data has been changed since it was recorded.
         ValueError: A member of ``grad_outputs`` has another shape than its output, or there are too many or too few.
 
     >>> from course_lib.autograd import Tensor
@@ -186,36 +274,64 @@ def grad(
         if not (isinstance(x, Node) and x.requires_grad):
             raise RuntimeError(f"expected inputs that require a gradient, got {x!r}; make it with requires_grad=True")
     seeds = [(y, _seed(y, g)) for y, g in zip(outputs, given, strict=True)]
-    order = _topological_order(outputs)
+    walk = []
     on_the_way = set(inputs)
-    for node in order:
-        if node._inputs and not on_the_way.isdisjoint(x for x in node._inputs if isinstance(x, Node)):
+    for node in _topological_order(outputs):
+        if not on_the_way.isdisjoint(inputs_of(node)):
             on_the_way.add(node)
+            walk.append(node)
     retain_graph = create_graph if retain_graph is None else retain_graph
-    gradients = _pull_back(seeds, order, on_the_way, retain_graph, create_graph, set(inputs))
+    gradients = _pull_back(seeds, walk, on_the_way, inputs, retain_graph, create_graph)
     return tuple(gradients.get(x) for x in inputs)
 
 
-def _pull_back(seeds, order, on_the_way, retain_graph, create_graph, wanted=frozenset()) -> dict[Node, Any]:
-    """Algorithm 6.6: from the outputs back, hand each node's gradient to its inputs, where it adds up."""
+def _pull_back(
+    seeds: list[tuple[Node, Any]],
+    walk: list[Node],
+    on_the_way: set[Node],
+    wanted: Sequence[Node],
+    retain_graph: bool,
+    create_graph: bool,
+) -> dict[Node, Any]:
+    """Back along ``walk``: each node hands its gradient to its inputs, where the parts add up (book, algorithm 6.6).
+
+    Returns:
+        The gradients of the nodes that are ``on_the_way``, without those of the walk that are not ``wanted``.
+    """
     gradients: dict[Node, Any] = {}
+    kept = set(wanted)
+
+    def add(node: Node, part: Any) -> None:
+        gradients[node] = gradients[node] + part if node in gradients else part
+
     with recording_is(create_graph):
         for node, seed in seeds:
-            gradients[node] = gradients[node] + seed if node in gradients else seed
-        for node in reversed(order):
-            if node._operation is None or node not in on_the_way or node not in gradients:
-                continue
-            g = gradients[node] if node in wanted else gradients.pop(node)
-            for vjp, x in zip(node._operation.vjps, node._inputs, strict=True):
-                if x in on_the_way and isinstance(x, Node):
-                    part = x._fit(vjp(g, node, *node._inputs, **node._settings))
-                    gradients[x] = gradients[x] + part if x in gradients else part
+            add(node, seed)
+        for node in reversed(walk):
+            operation, inputs = node._operation, inputs_of(node)
+            assert operation
+            if node._versions != _versions(node):
+                raise RuntimeError(
+                    f"what {node.operation!r} has read or computed was changed before the backward pass, so that its "
+                    "gradient would be wrong: update parameters after backward, and compute a new output"
+                )
+            g = gradients[node] if node in kept else gradients.pop(node)
+            for vjp, x in zip(operation.vjps, inputs, strict=True):
+                if x in on_the_way:
+                    add(x, _fit(vjp(g, node, *inputs, **node._settings), x))
             if not retain_graph:
-                node._inputs = None
+                node._inputs, node._settings = None, {}
     return gradients
 
 
-def _topological_order(outputs: Iterable[Node]) -> list[Node]:
+def _fit(g: Any, x: Node) -> Any:
+    """A gradient in the shape and the dtype of ``x``: what broadcasting has copied, going back adds up."""
+    if g.data.shape != x.data.shape:
+        g = g.sum_to(x.data.shape)
+    return g if g.data.dtype == x.data.dtype else g.astype(x.data.dtype)
+
+
+def _topological_order(outputs: Sequence[Node]) -> list[Node]:
     """All nodes that require a gradient, inputs before what is made of them. A stack, not recursion: tapes are long."""
     order: list[Node] = []
     seen: set[Node] = set()
@@ -235,14 +351,23 @@ def inputs_of(node: Node) -> tuple[Any, ...]:
     """What a node was made of: tensors and plain numbers; nothing for a leaf.
 
     Raises:
-        RuntimeError: That has been freed.
+        RuntimeError: The tape has been freed.
     """
     if node._inputs is None:
         raise RuntimeError(
-            f"the tape behind this {node.operation!r} has been freed by an earlier backward pass. If you called backward "
+            f"the tape behind this {node.operation!r} was freed by an earlier backward pass. If you called backward "
             "twice by mistake, compute the output again; if you need it twice, pass retain_graph=True the first time"
         )
     return node._inputs
+
+
+def _versions(node: Node) -> int:
+    """A number that grows when the array of a node or of one of its inputs is assigned to; torch counts changes too."""
+    total = 0
+    for x in (node, *inputs_of(node)):
+        if isinstance(x, Node):
+            total += x._assigned + (x._array._version if is_torch(x._array) else 0)
+    return total
 
 
 def _seed(y: Any, gradient: Any) -> Any:
@@ -251,59 +376,20 @@ def _seed(y: Any, gradient: Any) -> Any:
         raise TypeError(f"expected a Tensor to differentiate, got {type(y).__name__}")
     if not y.requires_grad:
         raise RuntimeError(
-            "this tensor does not depend on anything that requires a gradient: make a leaf with requires_grad=True, and "
-            "do not compute under no_grad() or with the bare arrays in .data"
+            "this tensor does not depend on anything that requires a gradient: make a leaf with requires_grad=True, "
+            "and do not compute under no_grad() or with the bare arrays in .data"
         )
     shape = tuple(y.data.shape)
-    if gradient is None:
-        if y.data.size != 1 if isinstance(y.data, np.ndarray) else y.data.numel() != 1:
-            raise RuntimeError(
-                f"only a single number has a gradient; this has shape {shape}. Reduce it, for instance with .sum(), "
-                "or pass the gradient of what comes after it, of the same shape"
-            )
-        return y._ones()
-    gradient = gradient if isinstance(gradient, Node) else type(y)(gradient)
-    namespace(y.data, gradient.data)
-    if tuple(gradient.data.shape) != shape:
-        raise ValueError(f"expected a gradient of shape {shape}, got {tuple(gradient.data.shape)}")
-    return gradient
-
-
-def _call_with_others(operation: Operation, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Any:
-    """Arguments that are neither tensors nor plain numbers: dual numbers, which know what to do, or constants."""
-    duals = [x for x in inputs if hasattr(x, "apply")]
-    if duals:
-        return max(duals, key=lambda x: x.level).apply(operation, inputs, settings)
-    tensor = next((type(x) for x in inputs if isinstance(x, Node)), None)
-    if tensor is None:
-        raise TypeError(f"{operation.name} expects a Tensor among its arguments; wrap one in Tensor(...)")
-    return operation(*(constant(x, tensor) for x in inputs), **settings)
-
-
-def constant(x: Any, tensor: type) -> Any:
-    """An argument as operations know it: a tensor, a dual number, a Python number; anything else becomes a tensor."""
-    if isinstance(x, Node) or hasattr(x, "apply"):
-        return x
-    if isinstance(x, np.generic):
-        x = x.item()
-    return x + 0 if isinstance(x, int | float) else tensor(x)
-
-
-def _explained(error: Exception, name: str, arrays: list[Any]) -> Exception:
-    """The same error in better words: which operation, and on which shapes."""
-    shapes = [tuple(x.shape) for x in arrays if not isinstance(x, float | int)]
-    listed = " and ".join(map(str, shapes))
-    kind = ValueError if isinstance(error, RuntimeError) else type(error)
-    try:
-        np.broadcast_shapes(*shapes)
-        why = str(error)
-    except ValueError:
-        why = "from the right, each pair of sizes must be equal or hold a 1"
-    if name == "matmul":
-        why = (
-            "the last axis of the first must be as long as the second to last of the second (its only one, if a vector)"
+    if gradient is None and any(n != 1 for n in shape):
+        raise RuntimeError(
+            f"only a single number has a gradient; this has shape {shape}. Reduce it, for instance with .sum(), "
+            "or pass the gradient of what comes after it, of the same shape"
         )
-    return kind(f"{name} cannot take shapes {listed}: {why}")
+    seed: Any = type(y)(namespace(y.data).ones_like(y.data) if gradient is None else gradient)
+    namespace(y.data, seed.data)
+    if tuple(seed.data.shape) != shape:
+        raise ValueError(f"expected a gradient of shape {shape}, got {tuple(seed.data.shape)}")
+    return _fit(gradient if isinstance(gradient, Node) else seed, y)
 
 
 def _as_tuple(x: Any) -> tuple[Any, ...]:

@@ -18,7 +18,11 @@ class Arithmetic:
 
     __slots__ = ()
     __array_ufunc__ = None  # so that array * tensor asks the tensor
-    data: Array
+
+    @property
+    def data(self) -> Array:
+        """The array of values."""
+        raise NotImplementedError
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -91,6 +95,28 @@ class Arithmetic:
     def __iter__(self) -> Iterator[Any]:
         return (self[i] for i in range(len(self)))
 
+    def __lt__(self, other: Any) -> Any:
+        return self.data < operations.data(other)
+
+    def __le__(self, other: Any) -> Any:
+        return self.data <= operations.data(other)
+
+    def __gt__(self, other: Any) -> Any:
+        return self.data > operations.data(other)
+
+    def __ge__(self, other: Any) -> Any:
+        return self.data >= operations.data(other)
+
+    def __bool__(self) -> bool:
+        return bool(self.data)
+
+    def __float__(self) -> float:
+        return float(self.data)
+
+    def item(self) -> float:
+        """The only entry, as a Python number."""
+        return self.data.item()
+
     def sum(self, axis: Any = None, keepdims: bool = False) -> Any:
         """See :func:`course_lib.autograd.sum`."""
         return operations.sum_(self, axis, keepdims)
@@ -110,6 +136,18 @@ class Arithmetic:
     def reshape(self, *shape: Any) -> Any:
         """The same entries in another shape, given as ``(2, 3)`` or as ``2, 3``."""
         return operations.reshape(self, shape[0] if isinstance(shape[0], Sequence) else shape)
+
+    def broadcast_to(self, shape: Sequence[int]) -> Any:
+        """See :func:`course_lib.autograd.broadcast_to`."""
+        return operations.broadcast_to(self, shape)
+
+    def sum_to(self, shape: Sequence[int]) -> Any:
+        """Undo broadcasting: sum over the axes along which an array of ``shape`` would be repeated to match this."""
+        return operations.sum_to(self, shape)
+
+    def astype(self, dtype: Any) -> Any:
+        """The same numbers in another floating dtype."""
+        return operations.cast(self, dtype)
 
     def transpose(self, axes: Sequence[int] | None = None) -> Any:
         """See :func:`course_lib.autograd.transpose`."""
@@ -176,69 +214,27 @@ class Tensor(Node, Arithmetic):
     __slots__ = ()
 
     def __init__(self, data: Any, requires_grad: bool = False, *, name: str | None = None):
-        self.data = _as_array(data)
-        if requires_grad and not _is_floating(self.data):
+        array = _as_array(data)
+        if requires_grad and not _is_floating(array):
             raise TypeError(
-                f"only floating-point data has gradients, got {self.data.dtype}; "
+                f"only floating-point data has gradients, got {array.dtype}; "
                 "write 2.0 for 2, or convert the array with .astype(float) or .double()"
             )
-        self.requires_grad = requires_grad
-        self.name = name
-        self.grad = self._operation = None
-        self._inputs, self._settings = (), {}
-
-    @classmethod
-    def _of(cls, data: Array) -> Tensor:
-        out = cls.__new__(cls)
-        out.data = np.asarray(data) if isinstance(data, np.generic) else data
-        out.requires_grad = False
-        out.name = out.grad = out._operation = None
-        out._inputs, out._settings = (), {}
-        return out
+        super().__init__(array, requires_grad, name)
 
     def named(self, name: str) -> Tensor:
         """Give this tensor a name for graphs, and return it."""
         self.name = name
         return self
 
-    def item(self) -> float:
-        """The only entry, as a Python number."""
-        return self.data.item()
-
     def detach(self) -> Tensor:
         """The same array as a constant: no gradient flows through it."""
-        return self._of(self.data)
+        return self._constant(self.data)
 
-    def copy(self) -> Tensor:
-        """A constant with an array of its own."""
-        return self._of(self.data.copy() if isinstance(self.data, np.ndarray) else self.data.clone())
-
-    def _ones(self) -> Tensor:
-        return self._of(np.ones_like(self.data) if isinstance(self.data, np.ndarray) else torch.ones_like(self.data))
-
-    def _fit(self, g: Tensor) -> Tensor:
-        """A gradient in this tensor's shape and dtype: what broadcasting copied, going back sums up."""
-        if g.data.shape != self.data.shape:
-            g = operations.sum_to(g, self.data.shape)
-        return g if g.data.dtype == self.data.dtype else operations.cast(g, self.data.dtype)
-
-    def __lt__(self, other: Any) -> Any:
-        return self.data < getattr(other, "data", other)
-
-    def __le__(self, other: Any) -> Any:
-        return self.data <= getattr(other, "data", other)
-
-    def __gt__(self, other: Any) -> Any:
-        return self.data > getattr(other, "data", other)
-
-    def __ge__(self, other: Any) -> Any:
-        return self.data >= getattr(other, "data", other)
-
-    def __bool__(self) -> bool:
-        return bool(self.data)
-
-    def __float__(self) -> float:
-        return float(self.data)
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        if self.requires_grad:
+            raise TypeError("NumPy would leave the tape, and no gradient would flow; take .data if that is meant")
+        return np.array(self.data, dtype=dtype, copy=copy)
 
     def __repr__(self) -> str:
         name = f", name={self.name!r}" if self.name else ""
