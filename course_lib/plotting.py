@@ -249,6 +249,9 @@ def heatmap(ax: Axes, values: ArrayLike, **options: Any) -> AxesImage:
 SIGNED = mpl.colors.LinearSegmentedColormap.from_list("signed", [COLORS["orange"], "white", COLORS["blue"]])
 """A colour map for numbers of both signs: orange, white for 0, blue."""
 
+CIRCLE = np.array([np.cos(np.linspace(0, 2 * np.pi, 181)), np.sin(np.linspace(0, 2 * np.pi, 181))])
+"""The unit circle as points to plot: shape (2, 181), so that a 2×2 matrix times it is an ellipse."""
+
 
 def ink_on(color: ArrayLike) -> str:
     """Black or white, whichever can be read on a colour given as red, green and blue from 0 to 1.

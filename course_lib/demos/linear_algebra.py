@@ -32,7 +32,7 @@ from course_lib.linear_algebra import (
     svd,
 )
 from course_lib.linear_algebra.elimination import fraction_text
-from course_lib.plotting import COLORS, arrow, plane
+from course_lib.plotting import CIRCLE, COLORS, arrow, plane
 
 __all__ = ["EliminationStepper", "LowRankPhotograph", "MatrixMap", "PCACloud", "PivotSize", "UnitBalls"]
 
@@ -150,8 +150,6 @@ class MatrixMap(Demo):
 
 
 COLUMN_COLORS = COLORS["orange"], COLORS["green"]
-
-CIRCLE = np.array([np.cos(np.linspace(0, 2 * np.pi, 181)), np.sin(np.linspace(0, 2 * np.pi, 181))])
 
 SQUARE = np.array([[0.0, 1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 1.0, 0.0]])
 

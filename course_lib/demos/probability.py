@@ -19,9 +19,8 @@ from numpy.typing import NDArray
 
 from course_lib.arrays import erf
 from course_lib.demos.base import Demo, number
-from course_lib.demos.linear_algebra import CIRCLE
 from course_lib.linear_algebra import eigh
-from course_lib.plotting import COLORS, plane
+from course_lib.plotting import CIRCLE, COLORS, plane
 from course_lib.probability import (
     Bernoulli,
     Categorical,
