@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 
 from course_lib.data import make_blobs, make_moons, make_rings, make_spirals, to_polar
 from course_lib.demos.base import Demo, Running, number
-from course_lib.models import mistake_bound
-from course_lib.models.perceptron import mistakes_in_pass, with_constant
+from course_lib.models import mistake_bound, mistakes_in_pass, with_constant
 from course_lib.plotting import COLORS, plane
 from course_lib.regression import LogisticRegression
 
@@ -29,7 +28,7 @@ class PerceptronMistakes(Running):
     """The perceptron's learning rule, a mistake at a time: the point that was wrong, and how it turns the boundary."""
 
     alt = (
-        "Left, points of two classes in the plane with the perceptron's boundary; dashed, the boundary before the last "
+        "Left, points of two classes in the plane with the boundary of the perceptron; dashed, the one before the last "
         "mistake; a ring around the point that was wrong. Top right, the weight vector as the sum of the old one and "
         "the point, tip to tail. Bottom right, the number of mistakes, a staircase below the dashed line of the bound."
     )
@@ -48,7 +47,7 @@ class PerceptronMistakes(Running):
 
     def setup(self, fig: Figure) -> list[Artist]:
         """The plane of the points, the plane of the weights, and the count of mistakes."""
-        grid = fig.add_gridspec(2, 2, width_ratios=[1.5, 1])
+        grid = fig.add_gridspec(2, 2, width_ratios=[1.5, 1], height_ratios=[1.2, 1])
         left = plane(fig.add_subplot(grid[:, 0]), self.limit)
         self.sides = [left.fill([0], [0], color=COLORS[name], alpha=0.12, lw=0)[0] for name in ("blue", "orange")]
         (self.old,) = left.plot([], [], ls="--", lw=1.6, color=COLORS["grey"])
@@ -59,9 +58,9 @@ class PerceptronMistakes(Running):
         left.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, columnspacing=1, handletextpad=0.2)
 
         top = fig.add_subplot(grid[0, 1])
-        top.set(xlim=(-1.3, 1.3), ylim=(-1.15, 1.15), aspect="equal", xticks=(), yticks=())
-        for text, name, x in (("old", "grey", -1.1), ("+ y·point", "green", -0.6), ("= new weights", "black", 0.25)):
-            top.text(x, 1.2, text, color=COLORS[name], weight="bold")
+        top.set(xlim=(-1.6, 1.6), ylim=(-1.05, 1.05), aspect="equal", xticks=(), yticks=())
+        for text, name, x in (("old", "grey", -1.6), ("+ y·point", "green", -1.2), ("= new weights", "black", -0.15)):
+            top.text(x, 1.15, text, color=COLORS[name], weight="bold")
         top.spines[:].set_visible(False)
         top.plot([0], [0], "o", ms=4, color=COLORS["grey"])
         look: dict[str, Any] = {"angles": "xy", "scale_units": "xy", "scale": 1, "units": "inches", "zorder": 3}
@@ -72,7 +71,8 @@ class PerceptronMistakes(Running):
 
         bottom = fig.add_subplot(grid[1, 1])
         bottom.set(yscale="log", xlim=(0, 1), ylim=(0.8, 3e5), xlabel="points looked at", ylabel="mistakes")
-        bottom.set(xticks=(), yticks=(1, 100, 10_000))
+        bottom.set_xticks(())
+        bottom.set_yticks((1, 100, 10_000), ("1", "100", "10,000"))
         bottom.minorticks_off()
         (self.bound,) = bottom.plot([], [], ls="--", color=COLORS["orange"], label="bound (R/γ)²")
         (self.count,) = bottom.plot([], [], color=COLORS["blue"], drawstyle="steps-post", label="so far")
@@ -258,7 +258,7 @@ class PolarSwitch(Demo):
     steps: ClassVar = np.linspace(0, 1, 11)
     makers: ClassVar[dict[str, Callable[..., tuple[Matrix, NDArray[np.int64]]]]] = {
         "rings": make_rings,
-        "spirals": lambda n, **more: _scaled(*make_spirals(n, **more), 2),
+        "spirals": lambda n, noise, rng: enlarged(*make_spirals(n, noise=noise / 2, rng=rng)),
         "moons": make_moons,
         "blobs": make_blobs,
     }
@@ -281,7 +281,7 @@ class PolarSwitch(Demo):
         (self.first,) = left.plot([], [], "o", ms=5, color=COLORS["blue"])
         (self.second,) = left.plot([], [], "s", ms=5, color=COLORS["orange"])
         (self.boundary,) = left.plot([], [], color=COLORS["black"])
-        right.set(xlim=(-0.03, 1.03), ylim=(0.4, 1.02), ylabel="accuracy of a straight line")
+        right.set(xlim=(-0.08, 1.08), ylim=(0.4, 1.02), ylabel="accuracy of a straight line")
         right.set_xticks((0, 0.5, 1), ["Cartesian", "half-way", "polar"])
         right.yaxis.set_major_formatter("{x:.0%}")
         right.axhline(0.5, ls=":", color=COLORS["grey"])
@@ -338,8 +338,9 @@ def straight_line(X: Matrix, y: NDArray[np.int64]) -> tuple[Vector, float]:
     return np.append(model.coef_[0], model.intercept_), float(model.score(X, y))
 
 
-def _scaled(X: Matrix, y: NDArray[np.int64], factor: float) -> tuple[Matrix, NDArray[np.int64]]:
-    return factor * X, y
+def enlarged(X: Matrix, y: NDArray[np.int64]) -> tuple[Matrix, NDArray[np.int64]]:
+    """Points of the unit disc, spread to twice its size."""
+    return 2 * X, y
 
 
 class FunctionChain(Demo):

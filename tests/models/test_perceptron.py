@@ -12,8 +12,7 @@ from sklearn.datasets import load_digits
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from course_lib.models import Perceptron
-from course_lib.models.perceptron import mistake_bound, mistakes_in_pass, with_constant
+from course_lib.models import Perceptron, mistake_bound, mistakes_in_pass, with_constant
 from course_lib.regression import OneVsRestClassifier
 
 
