@@ -123,8 +123,8 @@ def softplus(x: Tensor, beta: float = 1.0, threshold: float = math.inf) -> Tenso
 class _Softmax(Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, dim: int) -> Tensor:
-        e = torch.exp(x - x.amax(dim, keepdim=True))
-        y = e / e.sum(dim, keepdim=True)
+        y = _shifted(x, dim).exp_()
+        y /= y.sum(dim, keepdim=True)
         ctx.save_for_backward(y)
         ctx.dim = dim
         return y
@@ -132,14 +132,23 @@ class _Softmax(Function):
     @staticmethod
     def backward(ctx: Any, g: Tensor) -> tuple[Tensor, None]:
         (y,) = ctx.saved_tensors
-        gy = g * y
-        return gy - y * gy.sum(ctx.dim, keepdim=True), None
+        return _softmax_vjp(y, g, ctx.dim), None
+
+
+def _shifted(x: Tensor, dim: int) -> Tensor:
+    """x - max x: no exponential of it overflows. (Among no numbers there is no largest.)"""
+    return x - x.amax(dim, keepdim=True) if x.numel() > 0 else x.clone()
+
+
+def _softmax_vjp(y: Tensor, g: Tensor, dim: int) -> Tensor:
+    gy = g * y
+    return torch.addcmul(gy, y, gy.sum(dim, keepdim=True), value=-1)
 
 
 def softmax(x: Tensor, dim: int) -> Tensor:
     r"""Softmax along a dimension, computed without overflow.
 
-    $y_i = e^{x_i} / \sum_j e^{x_j}$ and $\partial L / \partial x_i = y_i \bigl(g_i - \sum_j g_j y_j\bigr)$
+    $y_i = e^{x_i} / \sum_j e^{x_j}$ and $\partial L / \partial x_i = g_i y_i - y_i \sum_j g_j y_j$
     (Deep Learning, eq. 6.29)
 
     Adding a constant to every $x_j$ changes nothing, so the largest is subtracted first.
@@ -160,8 +169,8 @@ def softmax(x: Tensor, dim: int) -> Tensor:
 class _LogSoftmax(Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, dim: int) -> Tensor:
-        shifted = x - x.amax(dim, keepdim=True)
-        y = shifted - torch.log(torch.exp(shifted).sum(dim, keepdim=True))
+        y = _shifted(x, dim)
+        y -= y.exp().sum(dim, keepdim=True).log_()
         ctx.save_for_backward(y)
         ctx.dim = dim
         return y
@@ -169,7 +178,7 @@ class _LogSoftmax(Function):
     @staticmethod
     def backward(ctx: Any, g: Tensor) -> tuple[Tensor, None]:
         (y,) = ctx.saved_tensors
-        return g - torch.exp(y) * g.sum(ctx.dim, keepdim=True), None
+        return torch.addcmul(g, y.exp(), g.sum(ctx.dim, keepdim=True), value=-1), None
 
 
 def log_softmax(x: Tensor, dim: int) -> Tensor:
@@ -189,3 +198,55 @@ def log_softmax(x: Tensor, dim: int) -> Tensor:
     tensor([-1000.,     0.])
     """
     return _LogSoftmax.apply(x, dim)
+
+
+class _CrossEntropy(Function):
+    """The probabilities come out beside the loss, so that a second derivative can pass through them."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, y: Tensor, w: Tensor, n: Tensor | float, dim: int) -> tuple[Tensor, Tensor]:
+        y = y.unsqueeze(dim)
+        p = _shifted(x, dim)
+        x_y = p.gather(dim, y)
+        total = p.exp_().sum(dim, keepdim=True)
+        p /= total
+        losses = total.log_().sub_(x_y).squeeze(dim) * w
+        idle = w == 0
+        ctx.save_for_backward(p, y, (w / n).masked_fill_(idle, 0))
+        ctx.dim = dim
+        ctx.set_materialize_grads(False)
+        return losses.masked_fill_(idle, 0).sum() / n, p
+
+    @staticmethod
+    def backward(ctx: Any, g: Tensor | None, g_p: Tensor | None) -> tuple[Tensor | None, None, None, None, None]:
+        p, y, w = ctx.saved_tensors
+        dx = None if g_p is None else _softmax_vjp(p, g_p, ctx.dim)
+        if g is not None:
+            gw = (g * w).unsqueeze(ctx.dim)
+            error = (gw * p).scatter_add_(ctx.dim, y, -gw)
+            dx = error if dx is None else dx + error
+        return dx, None, None, None, None
+
+
+def cross_entropy(x: Tensor, y: Tensor, w: Tensor, n: Tensor | float, dim: int) -> Tensor:
+    r"""Weighted mean of the negative log-probabilities that logits give to classes.
+
+    $L = -\frac1n \sum_i w_i \log p_{i, y_i}$ with $p = \mathrm{softmax}(x)$, and
+    $\partial L / \partial x_{ic} = g\, \frac{w_i}{n} (p_{ic} - [c = y_i])$   (Deep Learning, section 6.2.2.3)
+
+    The gradient is what the network said minus what it should have said.
+
+    Args:
+        x: Logits, of any shape.
+        y: Classes: the shape of ``x`` without ``dim``, int64.
+        w: Weights, of the shape of ``y``; what weighs 0 adds 0, however unlikely it was.
+        n: What the sum is divided by.
+        dim: The dimension of ``x`` that counts the classes.
+
+    Returns:
+        One number.
+
+    >>> cross_entropy(torch.zeros(2, 4), torch.tensor([0, 3]), torch.ones(2), 2, dim=1)
+    tensor(1.3863)
+    """
+    return _CrossEntropy.apply(x, y, w, n, dim)[0]

@@ -17,7 +17,7 @@ from torch.nn import Module
 
 from course_lib.probability.functions import xlogy
 
-from .functional import log_softmax, softplus
+from .functional import cross_entropy, log_softmax, softplus
 
 
 class _Loss(Module):
@@ -249,27 +249,40 @@ class NLLLoss(_WeightedLoss):
             IndexError: A target is no class.
             RuntimeError: The targets are not of dtype int64.
         """
-        losses, weights = self._losses_and_weights(input, target)
-        return self._weighted_mean(losses, weights)
-
-    def _losses_and_weights(self, log_p: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
-        """Every example's loss and what it weighs; both 0 for a target to be ignored."""
-        dim = _class_dim(log_p)
-        _check_classes(log_p, target, dim)
-        ignored = target == self.ignore_index
-        y = target.masked_fill(ignored, 0)
+        dim = _class_dim(input)
+        _check_classes(input, target, dim)
+        self._check_weight(input.shape[dim])
+        kept = target != self.ignore_index
+        y = target * kept  # what is ignored counts as class 0, with weight 0
         try:
-            picked = log_p.gather(dim, y.unsqueeze(dim)).squeeze(dim)
-        except RuntimeError as error:
-            wrong = y[(y < 0) | (y >= log_p.shape[dim])]
-            raise IndexError(f"expected classes from 0 to {log_p.shape[dim] - 1}, got {int(wrong[0])}") from error
-        weights = torch.ones_like(picked) if self.weight is None else self.weight[y]
-        weights = weights.masked_fill(ignored, 0)
-        return (-weights * picked).masked_fill(ignored, 0), weights
+            return self._loss_of_classes(input, y, kept, dim)
+        except (IndexError, RuntimeError) as error:
+            strangers = y[(y < 0) | (y >= input.shape[dim])]
+            if strangers.numel() == 0:
+                raise
+            raise IndexError(f"expected classes from 0 to {input.shape[dim] - 1}, got {int(strangers[0])}") from error
 
-    def _weighted_mean(self, losses: Tensor, weights: Tensor) -> Tensor:
+    def _loss_of_classes(self, log_p: Tensor, y: Tensor, kept: Tensor, dim: int) -> Tensor:
+        w = self._weights(y, kept, log_p.dtype)
+        return self._weighted_mean(_surprise(log_p, y, w, dim), w)
+
+    def _weights(self, y: Tensor, kept: Tensor, dtype: torch.dtype) -> Tensor:
+        """What each example weighs."""
+        return kept.to(dtype) if self.weight is None else self.weight[y] * kept
+
+    def _weighted_mean(self, losses: Tensor, w: Tensor) -> Tensor:
         """The mean weighs; everything else is reduced as ever."""
-        return losses.sum() / weights.sum() if self.reduction == "mean" else self._reduced(losses)
+        return losses.sum() / w.sum() if self.reduction == "mean" else self._reduced(losses)
+
+    def _check_weight(self, classes: int) -> None:
+        if self.weight is not None and self.weight.shape != (classes,):
+            raise RuntimeError(f"expected {classes} weights, one per class, got shape {tuple(self.weight.shape)}")
+
+
+def _surprise(log_p: Tensor, y: Tensor, w: Tensor, dim: int) -> Tensor:
+    r"""$-w_n \log p_{n, y_n}$ for every example; 0 where the weight is 0."""
+    losses = -w * log_p.gather(dim, y.unsqueeze(dim)).squeeze(dim)
+    return losses.masked_fill(w == 0, 0)
 
 
 class CrossEntropyLoss(NLLLoss):
@@ -314,32 +327,44 @@ class CrossEntropyLoss(NLLLoss):
             IndexError: A target is no class.
             RuntimeError: Classes are not of dtype int64, distributions not floating, or the smoothing not from 0 to 1.
         """
-        epsilon = self.label_smoothing
-        if not 0 <= epsilon <= 1:
-            raise RuntimeError(f"expected label_smoothing from 0 to 1, got {epsilon}")
+        if not 0 <= self.label_smoothing <= 1:
+            raise RuntimeError(f"expected label_smoothing from 0 to 1, got {self.label_smoothing}")
+        if target.shape != input.shape:
+            return super().forward(input, target)
         dim = _class_dim(input)
-        log_p = log_softmax(input, dim)
-        if target.shape == input.shape:
-            return self._reduced(self._expected_loss(log_p, self._smoothed(target, dim), dim))
-        losses, weights = self._losses_and_weights(log_p, target)
-        if epsilon > 0:
-            uniform = self._expected_loss(log_p, torch.full_like(log_p, 1 / log_p.shape[dim]), dim)
-            uniform = uniform.masked_fill(target == self.ignore_index, 0)
-            losses = (1 - epsilon) * losses + epsilon * uniform
-        return self._weighted_mean(losses, weights)
+        self._check_distributions(target, dim)
+        epsilon = self.label_smoothing
+        q = (1 - epsilon) * target + epsilon / target.shape[dim] if epsilon > 0 else target
+        return self._reduced(self._expected_surprise(log_softmax(input, dim), q, dim))
 
-    def _smoothed(self, q: Tensor, dim: int) -> Tensor:
+    def _loss_of_classes(self, x: Tensor, y: Tensor, kept: Tensor, dim: int) -> Tensor:
+        epsilon = self.label_smoothing
+        w = self._weights(y, kept, x.dtype)
+        if epsilon == 0 and self.reduction in ("mean", "sum"):
+            return cross_entropy(x, y, w, w.sum() if self.reduction == "mean" else 1, dim)
+        log_p = log_softmax(x, dim)
+        losses = _surprise(log_p, y, w, dim)
+        if epsilon > 0:
+            uniform = torch.full_like(log_p, 1 / log_p.shape[dim])
+            everywhere = self._expected_surprise(log_p, uniform, dim).masked_fill(~kept, 0)
+            losses = (1 - epsilon) * losses + epsilon * everywhere
+        return self._weighted_mean(losses, w)
+
+    def _expected_surprise(self, log_p: Tensor, q: Tensor, dim: int) -> Tensor:
+        r"""$-\sum_c w_c q_c \log p_c$ for every example."""
+        if self.weight is not None:
+            q = q * self.weight.reshape(-1, *[1] * (q.ndim - dim - 1))
+        return -(q * log_p).sum(dim)
+
+    def _check_distributions(self, q: Tensor, dim: int) -> None:
+        self._check_weight(q.shape[dim])
         if not q.is_floating_point():
             raise RuntimeError(
                 f"expected distributions of a floating dtype, as the target has the shape of the input, got {q.dtype}; "
                 "classes would have no class dimension"
             )
-        return (1 - self.label_smoothing) * q + self.label_smoothing / q.shape[dim] if self.label_smoothing else q
-
-    def _expected_loss(self, log_p: Tensor, q: Tensor, dim: int) -> Tensor:
-        """$-\\sum_c w_c q_c \\log p_c$ for every example."""
-        weighted = q if self.weight is None else q * self.weight.reshape(-1, *[1] * (log_p.ndim - dim - 1))
-        return -(weighted * log_p).sum(dim)
+        if self.ignore_index >= 0:
+            raise RuntimeError(f"ignore_index={self.ignore_index} names a class, but the targets are distributions")
 
 
 def _class_dim(input: Tensor) -> int:
@@ -347,9 +372,12 @@ def _class_dim(input: Tensor) -> int:
 
 
 def _check_classes(input: Tensor, target: Tensor, dim: int) -> None:
+    if input.ndim == 0:
+        raise ValueError("expected an input with a dimension of classes, got a single number")
     expected = input.shape[:dim] + input.shape[dim + 1 :]
     if target.shape != expected:
-        raise ValueError(
+        same_batch = target.ndim > 0 and target.shape[0] == input.shape[0]
+        raise (RuntimeError if same_batch else ValueError)(
             f"expected a target of shape {tuple(expected)} for an input of shape {tuple(input.shape)}, "
             f"whose dimension {dim} counts the classes, got {tuple(target.shape)}"
         )
