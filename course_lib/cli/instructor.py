@@ -233,8 +233,18 @@ def _placed(course: Course, assignment: str, submitted: Path | None, gradebook: 
         if is_simulated(directory, assignment):
             settings |= rehearsal_settings(directory)
     if gradebook is not None:
-        settings["db_url"] = gradebook
+        settings["db_url"] = _from_here(gradebook)
     return course.having(**settings)
+
+
+def _from_here(url: str) -> str:
+    """A database's URL that holds wherever it is read: graders work in the course's directory, not in this one.
+
+    >>> _from_here("sqlite:////data/x.db"), _from_here("postgresql://host/grades")
+    ('sqlite:////data/x.db', 'postgresql://host/grades')
+    """
+    scheme, file = url.split(":///", 1) if url.startswith("sqlite") and ":///" in url else (url, "")
+    return f"{scheme}:///{Path(file).resolve()}" if file else url
 
 
 def _jobs(course: Course, assignment: str, timeout: int | None, regrade: bool) -> list[Job]:

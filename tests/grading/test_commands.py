@@ -119,6 +119,21 @@ def test_the_table_comes_though_the_results_cannot_be_written(built):
     assert "│ br[a]cket │ 0 │ 6 │" in output, "and the names are as they are, not read as markup"
 
 
+def test_a_relative_gradebook_is_beside_the_one_who_names_it(built, tmp_path, monkeypatch):
+    """Also where grading happens, which is another process in another directory."""
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    class_ = tmp_path / "class"
+    invoke("simulate-class", "hw", "-n", 2, "--out", class_, "--course", built.root)
+    status, output = invoke(
+        "grade", "hw", "--submitted", class_, "--gradebook", "sqlite:///new.db", "--course", built.root
+    )
+    assert (status, "2 graded, 0 unreadable" in output) == (0, True)
+    assert [path.name for path in here.iterdir()] == ["new.db"]
+    assert not list(built.root.rglob("new.db"))
+
+
 @pytest.mark.parametrize(
     ("fates", "said"),
     [
