@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import torch
-import torch.nn.functional as F
+from torch.nn import functional
 
 from course_lib import autograd as ours
 
@@ -94,13 +95,13 @@ def their_loss(parameters: list[torch.Tensor], X: torch.Tensor, y: torch.Tensor)
     h = X
     for W, b in zip(parameters[:-2:2], parameters[1:-2:2], strict=True):
         h = torch.relu(h @ W + b)
-    return F.cross_entropy(h @ parameters[-2] + parameters[-1], y)
+    return functional.cross_entropy(h @ parameters[-2] + parameters[-1], y)
 
 
 def _problem(layers: tuple[int, ...], batch: int) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
     rng = np.random.default_rng(0)
     parameters = []
-    for n, m in zip(layers[:-1], layers[1:], strict=True):
+    for n, m in pairwise(layers):
         parameters += [rng.normal(size=(n, m)) / np.sqrt(n), np.zeros(m)]
     return rng.normal(size=(batch, layers[0])), rng.integers(0, layers[-1], size=batch), parameters
 

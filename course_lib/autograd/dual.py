@@ -1,9 +1,9 @@
 r"""Forward mode: dual numbers, which carry a derivative along with every value.
 
 A dual number $x + \dot x\,\varepsilon$ with $\varepsilon^2 = 0$ obeys
-$f(x + \dot x\,\varepsilon) = f(x) + f'(x)\,\dot x\,\varepsilon$. So whoever computes with dual numbers gets the derivative
-in the direction $\dot x$ in the same sweep, with nothing to remember and no way back. That is one forward pass for each
-direction in the input, where the tape needs one backward pass for each number in the output.
+$f(x + \dot x\,\varepsilon) = f(x) + f'(x)\,\dot x\,\varepsilon$. So whoever computes with dual numbers gets the
+derivative in the direction $\dot x$ in the same sweep, with nothing to remember and no way back. That is one forward
+pass for each direction in the input, where the tape needs one backward pass for each number in the output.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Dual(Arithmetic, Carrier):
         return self.value.data
 
     def carry(self, operation: Operation, inputs: Sequence[Any], settings: dict[str, Any]) -> Dual:
-        r"""$y + \dot y\,\varepsilon$ with $\dot y = \sum_i \frac{\partial y}{\partial x_i}\, \dot x_i$, the operation's ``jvp``."""
+        r"""$y + \dot y\,\varepsilon$ with $\dot y = \sum_i (\partial y / \partial x_i)\, \dot x_i$, the ``jvp``."""
         mine = [isinstance(x, Dual) and x.level == self.level for x in inputs]
         values = [x.value if m else as_operand(x, Tensor) for m, x in zip(mine, inputs, strict=True)]
         y = operation(*values, **settings)

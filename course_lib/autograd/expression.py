@@ -12,7 +12,7 @@ from course_lib.autograd import operations
 from course_lib.autograd.tensor import Tensor
 
 LONGEST_TEXT = 300
-DEEPEST = 40
+DEEPEST = 60
 
 _BINARY = {
     ast.Add: operations.add,
@@ -60,7 +60,7 @@ class Expression:
             return self._compute(part, leaves, like, numbers)
 
         match tree:
-            case ast.Constant(value=value):
+            case ast.Constant(value=int() | float() as value):
                 number = namespace(like).asarray(float(value), dtype=like.dtype, device=array_api_compat.device(like))
                 return Tensor(number, name=f"{value:g}")
             case ast.Name(id=name):
@@ -118,14 +118,14 @@ def _check(text: str, tree: ast.expr, names: dict[str, None], depth: int) -> Non
     """Every part is one of the few that are allowed; collects the names of variables."""
     if depth > DEEPEST:
         raise _complaint(text, tree.col_offset, f"nested more than {DEEPEST} deep")
+    parts: list[ast.expr] = []
     match tree:
         case ast.Constant(value=int() | float() as value) if not isinstance(value, bool) and abs(value) < 1e300:
-            parts = []
+            pass
         case ast.Name(id=name) if name in _FUNCTIONS:
             raise _complaint(text, tree.col_offset, f"{name} is a function: write {name}(…)")
         case ast.Name(id=name):
             names[name] = None
-            parts = []
         case ast.UnaryOp(op=ast.UAdd() | ast.USub(), operand=operand):
             parts = [operand]
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:

@@ -21,7 +21,7 @@ from course_lib.autograd.tensor import Tensor
 def vjp(f: Callable[..., Tensor], *primals: Any) -> tuple[Tensor, Callable[..., tuple[Tensor, ...]]]:
     r"""The value of a function, and the map that takes a gradient of the value back to the arguments.
 
-    $g \mapsto \left(\frac{\partial f}{\partial x_i}\right)^\top g$, a vector times the Jacobian   (Deep Learning, eq. 6.46)
+    $g \mapsto \left(\frac{\partial f}{\partial x_i}\right)^\top g$, a vector times the Jacobian   (book, eq. 6.46)
 
     Args:
         f: Takes as many tensors as there are primals, and returns one.

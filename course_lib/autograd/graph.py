@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 from typing import Any
 
 from course_lib.autograd.tape import Node, grad, inputs_of
@@ -106,7 +107,7 @@ class Graph:
                 path = [x, *((x, node, k) for k in range(column[x] + 1, column[node])), node]
                 for k, bend in enumerate(path[1:-1], start=column[x] + 1):
                     columns[k].append(bend)
-                for a, b in zip(path, path[1:], strict=False):
+                for a, b in itertools.pairwise(path):
                     neighbours.setdefault(a, []).append(b)
                     neighbours.setdefault(b, []).append(a)
         row = {item: i - (len(items) - 1) / 2 for items in columns for i, item in enumerate(items)}
@@ -189,7 +190,7 @@ def _edge(points: list[tuple[float, float]]) -> str:
     """A smooth line from the right side of the first point's box to the left side of the last one's, with an arrow."""
     points = [(points[0][0] + WIDTH / 2, points[0][1]), *points[1:-1], (points[-1][0] - WIDTH / 2 - 7, points[-1][1])]
     path = f"M{points[0][0]:.0f},{points[0][1]:.0f}"
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in itertools.pairwise(points):
         middle = (x0 + x1) / 2
         path += f" C{middle:.0f},{y0:.0f} {middle:.0f},{y1:.0f} {x1:.0f},{y1:.0f}"
     x, y = points[-1]

@@ -52,11 +52,10 @@ class Node:
     __slots__ = (
         "__weakref__",
         "_array",
-        "_assigned",
+        "_arrays",
         "_inputs",
         "_operation",
         "_settings",
-        "_versions",
         "grad",
         "name",
         "requires_grad",
@@ -65,12 +64,16 @@ class Node:
     grad: Any
     name: str | None
     requires_grad: bool
-    _inputs: tuple[Any, ...] | None
     _operation: Operation | None
+    """What made this node; the next three are notes beside it."""
+    _inputs: tuple[Any, ...] | None
+    """Tensors and plain numbers; None when the tape has been freed."""
+    _settings: dict[str, Any]
+    _arrays: list[Any]
+    """The arrays of the inputs and of this node as they were then."""
 
     def __init__(self, array: Array, requires_grad: bool = False, name: str | None = None):
         self._array = array
-        self._assigned = 0
         self.requires_grad = requires_grad
         self.name = name
         self.grad = self._operation = None
@@ -80,7 +83,6 @@ class Node:
         """A new node of the same class."""
         node = object.__new__(type(self))
         node._array = np.asarray(array) if isinstance(array, np.generic) else array
-        node._assigned = 0
         node.requires_grad = False
         node.name = node.grad = node._operation = None
         node._inputs = ()
@@ -97,8 +99,7 @@ class Node:
 
     @data.setter
     def data(self, array: Array) -> None:
-        self._array = array
-        self._assigned += 1
+        self._array = array if array is not self._array else array[...]  # w.data -= 1 must be noticed as well
 
     @property
     def operation(self) -> str | None:
@@ -113,8 +114,8 @@ class Node:
         raises an error instead of silently doubling the gradients.
 
         The tape holds the arrays themselves, not copies. Assigning to ``data`` between the forward and the backward
-        pass is noticed, and so is every change to a torch array. Writing into a NumPy array, ``x.data[0] = 1.0``, is
-        not, and gives wrong gradients.
+        pass is noticed and raises an error. Writing into the array, ``x.data[0] = 1.0``, is not noticed, and gives
+        wrong gradients.
 
         Args:
             gradient: The gradient with respect to this tensor, of its shape. May be left out for a single number.
@@ -185,8 +186,9 @@ class Operation:
         except (ValueError, RuntimeError, TypeError, IndexError) as error:
             raise self._explained(error, arrays) from error
         if requires_grad and _recording.get():
-            y.requires_grad, y._operation, y._inputs, y._settings = True, self, inputs, settings
-            y._versions = _versions(y)
+            arrays.append(y._array)
+            y.requires_grad, y._operation = True, self
+            y._inputs, y._settings, y._arrays = inputs, settings, arrays
         return y
 
     def _call_with_others(self, inputs: tuple[Any, ...], settings: dict[str, Any]) -> Any:
@@ -310,25 +312,21 @@ def _pull_back(
         for node in reversed(walk):
             operation, inputs = node._operation, inputs_of(node)
             assert operation
-            if node._versions != _versions(node):
-                raise RuntimeError(
-                    f"what {node.operation!r} has read or computed was changed before the backward pass, so that its "
-                    "gradient would be wrong: update parameters after backward, and compute a new output"
-                )
+            _check_unchanged(node)
             g = gradients[node] if node in kept else gradients.pop(node)
             for vjp, x in zip(operation.vjps, inputs, strict=True):
                 if x in on_the_way:
                     add(x, _fit(vjp(g, node, *inputs, **node._settings), x))
             if not retain_graph:
-                node._inputs, node._settings = None, {}
+                node._inputs, node._settings, node._arrays = None, {}, []
     return gradients
 
 
 def _fit(g: Any, x: Node) -> Any:
     """A gradient in the shape and the dtype of ``x``: what broadcasting has copied, going back adds up."""
-    if g.data.shape != x.data.shape:
-        g = g.sum_to(x.data.shape)
-    return g if g.data.dtype == x.data.dtype else g.astype(x.data.dtype)
+    if g._array.shape != x._array.shape:
+        g = g.sum_to(x._array.shape)
+    return g if g._array.dtype == x._array.dtype else g.astype(x._array.dtype)
 
 
 def _topological_order(outputs: Sequence[Node]) -> list[Node]:
@@ -361,13 +359,14 @@ def inputs_of(node: Node) -> tuple[Any, ...]:
     return node._inputs
 
 
-def _versions(node: Node) -> int:
-    """A number that grows when the array of a node or of one of its inputs is assigned to; torch counts changes too."""
-    total = 0
-    for x in (node, *inputs_of(node)):
-        if isinstance(x, Node):
-            total += x._assigned + (x._array._version if is_torch(x._array) else 0)
-    return total
+def _check_unchanged(node: Node) -> None:
+    """The derivative is that of the computation as it was: refuse to use arrays that have been replaced since."""
+    for x, array in zip((*inputs_of(node), node), node._arrays, strict=True):
+        if isinstance(x, Node) and x._array is not array:
+            raise RuntimeError(
+                f"the data of {x.name or 'a tensor'} was assigned to after {node.operation!r} had used it, so that the "
+                "gradient would be wrong: update parameters after backward, then compute a new output"
+            )
 
 
 def _seed(y: Any, gradient: Any) -> Any:
