@@ -70,9 +70,9 @@ def householder(A: Array, columns: int) -> tuple[Array, Array]:
     $T^{-1} = I + \mathrm{striu}(V^\top V)$, so that most of the work is matrix products.
     """
     xp, (m, n) = namespace(A), A.shape[-2:]
-    largest = xp.max(xp.abs(A), axis=(-2, -1), keepdims=True)
+    largest = xp.max(xp.abs(A), axis=-2, keepdims=True)
     scale = xp.where(largest == 0, 1.0, largest)
-    R = A / scale  # so that no square overflows
+    R = A / scale  # column by column, so that no square overflows or vanishes: Q is the same
     blocks = []
     for k in range(0, n, BLOCK):
         e = min(k + BLOCK, n)

@@ -37,6 +37,15 @@ def test_the_factors_are_orthogonal_and_triangular_whatever_the_matrix(asarray, 
     np.testing.assert_array_equal(R.tolist(), np.triu(R.tolist()))
 
 
+def test_units_of_columns_do_not_matter(asarray, rng, assert_agrees):
+    """Columns whose squares vanish beside the others, and ones that would vanish themselves."""
+    A, units = rng.normal(size=(6, 5)), np.array([1e-300, 1.0, 1e-160, 1e250, 1e-300])
+    Q, R = qr(asarray(A * units))
+    expected_Q, expected_R = np.linalg.qr(A)
+    assert_agrees(Q, expected_Q)
+    assert_agrees(R / asarray(units), expected_R)
+
+
 def test_float32_stays_float32(asarray, rng, assert_agrees):
     A = rng.normal(size=(5, 3))
     for ours, theirs in zip(qr(asarray(A, "float32")), np.linalg.qr(A), strict=True):
