@@ -111,7 +111,7 @@ def _check(pixels: np.ndarray, classes: np.ndarray, counts: tuple[int, ...], mea
 
 def _read(path: Path) -> tuple[np.ndarray, np.ndarray]:
     try:
-        with np.load(path) as file:
+        with path.open("rb") as opened, np.load(opened) as file:
             return file["pixels"], file["classes"]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise DownloadError(
