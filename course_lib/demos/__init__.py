@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from course_lib.demos.base import Demo
 
-LECTURES = ("introduction", "linear_algebra", "probability", "machine_learning_basics", "regression", "gradient_based_learning")
+LECTURES = (
+    "introduction",
+    "linear_algebra",
+    "probability",
+    "machine_learning_basics",
+    "regression",
+    "feedforward_networks",
+    "gradient_based_learning",
+    "backpropagation",
+)
 """The modules that hold demos, in the order of the lectures."""
 
 

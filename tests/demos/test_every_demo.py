@@ -36,6 +36,8 @@ def move_to(control, end: bool) -> None:
         control.index = len(control.options) - 1 if end else 0
     elif isinstance(control.value, bool):
         control.value = end
+    elif isinstance(control.value, str):
+        control.value = "x * x" if end else ""
     else:
         control.value = control.max if end else control.min
 
