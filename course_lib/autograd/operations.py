@@ -19,6 +19,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
+from itertools import pairwise
 from operator import add as plus
 from types import ModuleType
 from typing import Any
@@ -229,24 +230,27 @@ def expand_dims(x: Any, axis: int) -> Any:
     return reshape(x, (*x.shape[:axis], 1, *x.shape[axis:]))
 
 
+def _join(name: str, tensors: Sequence[Any], axis: int, parts: list[Any]) -> Any:
+    """Join tensors, each of which becomes its part of the result; an operation with as many inputs as it takes."""
+    parts = [(*(slice(None),) * axis, part) for part in parts]
+
+    def jvp(tangents, y, *inputs):
+        pairs = zip(tangents, parts, strict=True)
+        return total(_place(t, index=part, shape=y.shape) for t, part in pairs if t is not None)
+
+    vjps = [lambda g, y, *inputs, part=part: _index(g, index=part) for part in parts]
+    return Operation(name, lambda *arrays: getattr(_xp(arrays[0]), name)(arrays, axis=axis), vjps, jvp)(*tensors)
+
+
 def concat(tensors: Sequence[Any], axis: int = 0) -> Any:
     """Join along an axis that they have; everywhere else their shapes must agree."""
     ends = np.cumsum([t.shape[axis] for t in tensors]).tolist()
-    before = (slice(None),) * (axis % tensors[0].ndim)
-    parts = [(*before, slice(end - t.shape[axis], end)) for t, end in zip(tensors, ends, strict=True)]
-
-    def jvp(tangents, y, *inputs):
-        return total(
-            _place(t, index=part, shape=y.shape) for t, part in zip(tangents, parts, strict=True) if t is not None
-        )
-
-    vjps = [lambda g, y, *inputs, part=part: _index(g, index=part) for part in parts]
-    return Operation("concat", lambda *arrays: _xp(arrays[0]).concat(arrays, axis=axis), vjps, jvp)(*tensors)
+    return _join("concat", tensors, axis % tensors[0].ndim, [slice(*ends) for ends in pairwise([0, *ends])])
 
 
 def stack(tensors: Sequence[Any], axis: int = 0) -> Any:
     """Join tensors of one shape along a new axis."""
-    return concat([expand_dims(t, axis) for t in tensors], axis)
+    return _join("stack", tensors, axis % (tensors[0].ndim + 1), list(range(len(tensors))))
 
 
 # Reductions: axis is one axis, a tuple of axes, or None for all -------------------------------------------------------
@@ -316,11 +320,7 @@ def _stable_logsumexp(x, axis, keepdims):
     return y if keepdims else xp.squeeze(y, axis=tuple(range(x.ndim)) if axis is None else axis)
 
 
-def _softmax(y, x, axis):
-    return exp(x - _where(y, 0.0, condition=_xp(y.data).isfinite(y.data)))
-
-
-_logsumexp = _weighted("logsumexp", _stable_logsumexp, _softmax)
+_logsumexp = _weighted("logsumexp", _stable_logsumexp, lambda y, x, axis: exp(x - y))
 
 
 def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
