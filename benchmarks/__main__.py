@@ -18,6 +18,9 @@ from course_lib.arrays import use_one_thread
 
 from ._measure import Result, measure_family
 
+WIDTH = 140
+"""Columns of the table where no terminal says how many there is room for."""
+
 
 def main(arguments: list[str] | None = None) -> int:
     known = [module.name for module in pkgutil.iter_modules(benchmarks.__path__) if not module.name.startswith("_")]
@@ -26,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = parser.parse_args(arguments).modules or known
     if unknown := set(chosen) - set(known):
         parser.error(f"no benchmarks called {', '.join(sorted(unknown))}; there are {', '.join(known)}")
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else WIDTH)
     use_one_thread()
     results = []
     with threadpool_limits(limits=1), console.status("") as status:

@@ -91,13 +91,14 @@ def test_a_family_is_judged_by_its_worst_case_and_its_geometric_mean(bench):
 def test_the_command_prints_every_figure_and_fails_when_a_gate_is_missed(
     bench, monkeypatch, capsys, seconds, verdict, code
 ):
-    result = bench.measure.Result("linear algebra", "a case", seconds / 0.1, 2.0, seconds, 0.1)
+    name = "a case with a name as long as those of layers are, batch 64, 16 to 32 channels, no 3"
+    result = bench.measure.Result("linear algebra", name, seconds / 0.1, 2.0, seconds, 0.1)
     monkeypatch.setattr(bench.main, "measure_family", lambda family: [result])
     assert bench.main.main(["linear_algebra"]) == code
     out = capsys.readouterr().out
     for shown in (
         "linear algebra",
-        "a case",
+        name,
         f"{1e3 * seconds:.3f}",
         "100.000",
         f"{seconds / 0.1:.2f}",
