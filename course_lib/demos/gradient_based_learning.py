@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from course_lib.demos.base import Demo, Running, number
 from course_lib.demos.regression import level_lines
 from course_lib.linear_algebra import eigh, norm, solve
+from course_lib.optimize import newton
 from course_lib.plotting import COLORS, plane
 from course_lib.probability import sigmoid, softplus
 
@@ -108,7 +109,7 @@ class ContourDescent(Demo):
             x=FloatSlider(-1.5, min=-2, max=2, step=0.1, description="start x"),
             y=FloatSlider(1.2, min=-2, max=2, step=0.1, description="start y"),
             steps=IntSlider(30, min=1, max=self.most, description="steps"),
-            newton=Checkbox(False, description="Newton beside it"),
+            beside=Checkbox(False, description="Newton beside it"),
         )
 
     def setup(self, fig: Figure) -> list[Artist]:
@@ -143,11 +144,11 @@ class ContourDescent(Demo):
         moving = [self.contours, self.minima, self.newton, self.path, self.first, self.last]
         return [*moving, self.newton_heights, self.heights, self.mark]
 
-    def update(self, surface: str, rate: float, x: float, y: float, steps: int, newton: bool) -> str:
+    def update(self, surface: str, rate: float, x: float, y: float, steps: int, beside: bool) -> str:
         """Walk from the start; show the whole path's heights, and the path itself up to the step."""
         s, start = SURFACES[surface], np.array([x, y])
         walk = descend(s.gradient, start, rate, self.most)
-        jumps = newton_path(s, start, 12)
+        jumps = newton(s.f, start, gradient=s.gradient, hessian=s.hessian, max_iter=12, tol=1e-12).path
         segments, colors = self.lines[surface]
         self.contours.set_segments(segments)
         self.contours.set_array(colors)
@@ -161,9 +162,9 @@ class ContourDescent(Demo):
         self.newton_heights.set_data(np.arange(len(jumps)), above[1])
         self.mark.set_data([steps], above[0][steps : steps + 1])
         for artist in (self.newton, self.newton_heights):
-            artist.set_visible(newton)
+            artist.set_visible(beside)
         told = f"After {steps} steps at rate {rate:g} gradient descent is {whereabouts(s, walk[steps])}."
-        return f"{told} Newton's method, after {len(jumps) - 1}, is {whereabouts(s, jumps[-1])}." if newton else told
+        return f"{told} Newton's method, after {len(jumps) - 1}, is {whereabouts(s, jumps[-1])}." if beside else told
 
 
 class Saturation(Demo):
@@ -467,18 +468,6 @@ def descend(slope: Callable[[Matrix], Matrix], start: Matrix, rate: float | Vect
     return np.stack(path)
 
 
-def newton_path(surface: Surface, start: Vector, steps: int) -> Matrix:
-    r"""Newton's method, $x \leftarrow x - H^{-1} \nabla f$, until the gradient is gone or the point far away."""
-    path = [start]
-    for _ in range(steps):
-        x = path[-1]
-        gradient = surface.gradient(x[None])[0]
-        if norm(gradient) < 1e-12 or np.abs(x).max() > 50:
-            break
-        path.append(x - solve(surface.hessian(x[None])[0], gradient))
-    return np.stack(path)
-
-
 def until_gone(path: Matrix, limit: float = 20) -> Matrix:
     """The points of a path, shape (points, d), as far as the first that lies beyond the limit.
 
@@ -515,10 +504,10 @@ def whereabouts(surface: Surface, point: Vector) -> str:
     """Where a walk has come to, in words."""
     if np.abs(point).max() > 2.2:
         return "outside the picture"
-    slope = float(norm(surface.gradient(point[None])[0]))
+    slope = float(norm(surface.gradient(point)))
     if slope > 1e-6:
         return f"{surface.f(point) - surface.lowest:.2g} above the lowest point, on a slope of {slope:.2g}"
-    lower, upper = eigh(surface.hessian(point[None])[0])[0]
+    lower, upper = eigh(surface.hessian(point))[0]
     return "at a minimum" if lower > 0 else "at a saddle" if upper > 0 else "at a maximum"
 
 

@@ -100,16 +100,17 @@ class TestContourDescent:
             assert w[1] == pytest.approx(2), "one critical rate for both: 2 / 2"
 
     def test_newton_lands_on_a_quadratic_in_one_step(self):
-        path = demos.newton_path(demos.SURFACES["long valley (κ = 40)"], np.array([-1.5, 1.2]), 12)
+        demo = demos.ContourDescent()
+        demo.set(surface="long valley (κ = 40)", beside=True)
+        path = demo.newton.get_xydata()
         assert len(path) == 2
         np.testing.assert_allclose(path[-1], 0, atol=1e-12)
 
     def test_newton_climbs_onto_a_saddle_that_descent_leaves(self):
         demo = demos.ContourDescent()
-        demo.set(surface="saddle", x=1.0, y=0.3, steps=300, newton=True)
+        demo.set(surface="saddle", x=1.0, y=0.3, steps=300, beside=True)
         assert "gradient descent is at a minimum" in demo.caption
-        assert "Newton's method, after" in demo.caption
-        assert demo.caption.endswith("is at a saddle.")
+        assert "Newton's method, after 3, is at a saddle." in demo.caption
 
     def test_descent_from_the_ridge_ends_on_the_saddle(self):
         demo = demos.ContourDescent()
