@@ -23,7 +23,7 @@ from nbformat import NotebookNode
 from course_lib.grading import notebook as nbk
 
 ROOT = Path(__file__).parents[2]
-ASSIGNMENTS = sorted(path.name for path in (ROOT / "solutions").iterdir() if path.is_dir())
+ASSIGNMENTS = sorted({path.parent.name for path in (ROOT / "solutions").glob("[!.]*/*.ipynb")})
 
 
 class Outcome(NamedTuple):
@@ -95,7 +95,7 @@ def _execute(source: str, name: str, namespace: dict[str, Any]) -> str | None:
 
 @cache
 def _compiled(source: str, name: str) -> CodeType:
-    return compile(source, f"<{name}>", "exec")
+    return compile(source, f"<{name}>", "exec", dont_inherit=True)  # this file's __future__ is no notebook's
 
 
 class Answer(NamedTuple):

@@ -41,6 +41,12 @@ def test_an_answer_that_does_not_compile_is_no_answer(notebook):
     assert outcomes["ex1-test-a"] == (0, "NameError: name 'f' is not defined")
 
 
+def test_cells_are_compiled_as_a_kernel_compiles_them(notebook):
+    """This machinery's own ``from __future__ import annotations`` would turn annotations into strings."""
+    outcomes = harness.run(notebook, {"ex1-solution": "def f(x: int = 1):\n    return f.__annotations__['x'] is int"})
+    assert outcomes["ex1-test-a"].points == 2
+
+
 def test_runs_share_nothing(notebook):
     harness.run(notebook)
     assert harness.run(notebook, {"ex1-solution": ""})["ex1-test-a"].points == 0
