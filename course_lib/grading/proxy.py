@@ -1,0 +1,201 @@
+"""Stand-ins for objects that live in the other process.
+
+Whatever is done to a stand-in is done to the object, over there; what comes back is plain data or another stand-in. One
+thing is not forwarded: a comparison of a result with plain data. A submission could return an object that claims to
+equal everything, so such an object equals no plain data at all. Only an object that the test itself made, by calling a
+class of the submission, answers for itself.
+"""
+
+from __future__ import annotations
+
+import copy
+import operator
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from course_lib.grading.peer import Peer
+
+
+DESCRIPTIVE = {"__name__", "__qualname__", "__doc__", "__module__", "__annotations__", "__defaults__", "__dict__"}
+
+
+class Proxy:
+    """A stand-in for an object of the other process."""
+
+    __slots__ = ("__weakref__", "_description", "_id", "_made", "_peer")
+    __array_ufunc__ = None  # array + proxy asks the proxy, which asks the object
+
+    def __init__(self, peer: Peer, number: int, description: str) -> None:
+        put = super().__setattr__
+        put("_peer", peer)
+        put("_id", number)
+        put("_description", description)
+        put("_made", False)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name not in DESCRIPTIVE:  # what Python, NumPy and torch ask for behind the scenes
+            raise AttributeError(f"{name} of an object of type {self._description} does not pass")
+        return self._peer.apply("getattr", self, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._peer.apply("setattr", self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        self._peer.apply("delattr", self, name)
+
+    def __del__(self) -> None:
+        self._peer.release(self._id)
+
+    def __copy__(self) -> Any:
+        return self._peer.apply("copy", self)
+
+    def __deepcopy__(self, memo: Any) -> Any:
+        return self._peer.apply("deepcopy", self)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise TypeError(f"an object of type {self._description} cannot be pickled")
+
+    def __hash__(self) -> int:
+        return hash((id(self._peer), self._id))
+
+    def __dir__(self) -> list[str]:
+        return self._peer.apply("dir", self)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        array = self._peer.apply("array", self)
+        if type(array) is not np.ndarray:
+            raise TypeError(f"expected numbers, got an object of type {self._description}")
+        return array.astype(dtype) if dtype is not None else array
+
+    def __bool__(self) -> bool:
+        return self._plainly("bool", bool)
+
+    def __int__(self) -> int:
+        return self._plainly("int", int)
+
+    def __float__(self) -> float:
+        return self._plainly("float", float)
+
+    def __complex__(self) -> complex:
+        return self._plainly("complex", complex)
+
+    def __index__(self) -> int:
+        return self._plainly("index", int)
+
+    def __len__(self) -> int:
+        return self._plainly("len", int)
+
+    def __str__(self) -> str:
+        return self._plainly("str", str)
+
+    def __repr__(self) -> str:
+        return self._plainly("repr", str)
+
+    def __format__(self, spec: str) -> str:
+        return self._plainly("format", str, spec)
+
+    def __enter__(self) -> Any:
+        return self._peer.apply("enter", self)
+
+    def __exit__(self, kind: Any, error: Any, traceback: Any) -> Any:
+        return self._peer.apply("exit", self, kind, error)
+
+    def _plainly(self, what: str, kind: type, *arguments: Any) -> Any:
+        """What the object answers, if it is of the type that Python expects there."""
+        answer = self._peer.apply(what, self, *arguments)
+        if type(answer) is not kind:
+            raise TypeError(f"expected {kind.__name__} from {what}() of an object of type {self._description}")
+        return answer
+
+    def _compared(self, name: str, other: Any) -> Any:
+        if isinstance(other, Proxy) or self._made:
+            return self._peer.apply(name, self, other)
+        if name in ("eq", "ne"):
+            return name == "ne"
+        raise TypeError(f"expected plain data to compare with, got an object of type {self._description}")
+
+
+class CallableProxy(Proxy):
+    """A stand-in for a function, a method, or an object that can be called."""
+
+    __slots__ = ()
+
+    @property
+    def __name__(self) -> str:
+        return str(self._peer.apply("getattr", self, "__name__"))
+
+    @property
+    def __doc__(self) -> Any:  # type: ignore[override]
+        return self._peer.apply("getattr", self, "__doc__")
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the object, over there."""
+        return self._peer.apply("call", self, *args, **kwargs)
+
+
+class ClassProxy(CallableProxy):
+    """A stand-in for a class. What a test makes by calling it answers for itself in comparisons."""
+
+    __slots__ = ()
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Make an instance, over there."""
+        made = super().__call__(*args, **kwargs)
+        if isinstance(made, Proxy):
+            object.__setattr__(made, "_made", True)
+        return made
+
+    def __instancecheck__(self, instance: Any) -> bool:
+        return isinstance(instance, Proxy) and bool(self._peer.apply("isinstance", instance, self))
+
+    def __subclasscheck__(self, subclass: Any) -> bool:
+        return isinstance(subclass, ClassProxy) and bool(self._peer.apply("issubclass", subclass, self))
+
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
+        raise TypeError("a test cannot derive from a class of the submission by proxy: grade with --in-process")
+
+
+def _forwarded(name: str) -> Callable[..., Any]:
+    return lambda self, *arguments: self._peer.apply(name, self, *arguments)
+
+
+def _reflected(name: str) -> Callable[..., Any]:
+    return lambda self, other: self._peer.apply(name, other, self)
+
+
+def _comparison(name: str) -> Callable[..., Any]:
+    return lambda self, other: self._compared(name, other)
+
+
+BINARY = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and_", "or_", "xor", "lshift", "rshift")
+UNARY = ("neg", "pos", "invert", "abs")
+COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
+OTHERS = ("getitem", "setitem", "delitem", "contains", "iter", "next", "reversed", "round")
+
+for _name in BINARY:
+    _bare = _name.rstrip("_")
+    setattr(Proxy, f"__{_bare}__", _forwarded(_name))
+    setattr(Proxy, f"__r{_bare}__", _reflected(_name))
+    setattr(Proxy, f"__i{_bare}__", _forwarded(f"i{_bare}"))
+for _name in (*UNARY, *OTHERS):
+    setattr(Proxy, f"__{_name}__", _forwarded(_name))
+for _name in COMPARISONS:
+    setattr(Proxy, f"__{_name}__", _comparison(_name))
+
+OPERATIONS: dict[str, Callable[..., Any]] = {
+    **{name: getattr(operator, name) for name in (*BINARY, *UNARY, *COMPARISONS)},
+    **{f"i{name.rstrip('_')}": getattr(operator, f"i{name.rstrip('_')}") for name in BINARY},
+    **{name: getattr(operator, name) for name in ("getitem", "setitem", "delitem", "contains", "index")},
+    **{f.__name__: f for f in (len, iter, next, reversed, round, bool, int, float, complex, str, repr, format, dir)},
+    **{f.__name__: f for f in (getattr, setattr, delattr, isinstance, issubclass)},
+    "array": np.asarray,
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+    "call": lambda function, *args, **kwargs: function(*args, **kwargs),
+    "enter": lambda manager: type(manager).__enter__(manager),
+    "exit": lambda manager, kind, error: type(manager).__exit__(manager, kind, error, None),
+}
+"""What may be done to an object, by the name that stands in a message."""

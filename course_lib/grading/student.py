@@ -1,0 +1,124 @@
+"""The student process: it runs the submission's cells and answers the examiner, in a sandbox, and knows no test."""
+
+from __future__ import annotations
+
+import ast
+import base64
+import socket
+from typing import Any
+
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+from traitlets.config import Config
+
+from course_lib.grading import guard, wire
+from course_lib.grading.peer import Peer
+from course_lib.grading.proxy import OPERATIONS
+
+MOST_TEXT = 100_000
+MOST_PICTURES = 10
+LARGEST_PICTURE = 2_000_000
+QUIET = Config({"HistoryManager": {"enabled": False}, "InteractiveShell": {"colors": "nocolor", "xmode": "Plain"}})
+
+
+class Student:
+    """A namespace in which a submission's cells run, as they would in a notebook.
+
+    Args:
+        connection: The wire to the examiner.
+        forbidden: Everything that some exercise does not allow.
+    """
+
+    def __init__(self, connection: socket.socket, forbidden: list[str]) -> None:
+        self.shell = InteractiveShell.instance(config=QUIET, user_ns={"__name__": "__main__"})
+        self.names: dict[str, Any] = self.shell.user_ns
+        self.guard = guard.Guard(forbidden, self.names)
+        self._at_first = set(self.names)
+        operations = {
+            **OPERATIONS,
+            "run": self.run,
+            "names": self.defined,
+            "name": self.names.__getitem__,
+            "define": self.names.__setitem__,
+            "undefine": self.names.__delitem__,
+            "lock": self.lock,
+            "forbid": self.guard.forbid,
+        }
+        self.peer = Peer(connection, trusting=True, operations=operations)
+        self.peer.ambient.capture()
+        self.peer.ambient.settle()
+
+    def serve(self) -> None:
+        """Answer the examiner until it is gone."""
+        self.peer.serve()
+
+    def defined(self) -> list[str]:
+        """The names that the submission has defined."""
+        return [name for name in self.names if name not in self._at_first and type(name) is str]
+
+    def lock(self, names: list[str]) -> None:
+        """Remember what a locked cell has just defined: tests that use it are given this, whatever becomes of it."""
+        self.peer.lock({name: self.names[name] for name in names if name in self.names})
+
+    def run(self, source: str, name: str) -> dict[str, Any]:
+        """Run a cell.
+
+        Returns:
+            ``error``: None, or the exception's name and words and the traceback; ``outputs``: kind and text of each;
+            ``defined``: the names that it has given a new value.
+        """
+        before = dict(self.names)
+        with capture_output() as captured:
+            result = self.shell.run_cell(source, store_history=False)
+        outputs = [["stdout", captured.stdout[:MOST_TEXT]], ["stderr", captured.stderr[:MOST_TEXT]]]
+        outputs += [shown for each in captured.outputs[:MOST_PICTURES] for shown in _shown(each)]
+        if result.result is not None:
+            outputs.append(["result", _text(result.result)])
+        error = result.error_before_exec or result.error_in_exec
+        new = [key for key, value in self.names.items() if before.get(key, self) is not value and key[:1] != "_"]
+        return {
+            "error": None if error is None else [type(error).__name__, str(error)[:2000]],
+            "outputs": [output for output in outputs if output[1]],
+            "defined": new,
+        }
+
+
+def _text(value: Any) -> str:
+    try:
+        return repr(value)[:MOST_TEXT]
+    except Exception as error:
+        return f"<no repr: {type(error).__name__}>"
+
+
+def _shown(output: Any) -> list[list[str]]:
+    """A displayed figure or text; nothing that a browser would run."""
+    picture = output.data.get("image/png")
+    if isinstance(picture, bytes):
+        picture = base64.b64encode(picture).decode()
+    if isinstance(picture, str) and len(picture) <= LARGEST_PICTURE:
+        return [["picture", picture]]
+    text = output.data.get("text/plain")
+    return [["text", text[:MOST_TEXT]]] if isinstance(text, str) else []
+
+
+def top_level_names(source: str) -> set[str]:
+    """The names that a cell binds at its top level."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return set()
+    names = set()
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names |= {each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name)}
+    return names
+
+
+def serve(control: socket.socket, connection: socket.socket) -> None:
+    """What a student process does after it was forked: everything that it is asked."""
+    job, _ = wire.receive(control)
+    control.close()
+    Student(connection, job["forbidden"]).serve()
