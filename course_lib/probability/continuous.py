@@ -60,7 +60,19 @@ class Uniform(Distribution):
         return namespace(self.low).log(self.high - self.low)
 
 
-class Normal(Distribution):
+class LocationScale(Distribution):
+    """A curve around ``loc`` that is stretched by ``scale``: what :class:`Normal` and :class:`Laplace` share."""
+
+    arguments = ("loc", "scale")
+
+    def __init__(self, loc: Array | float, scale: Array | float):
+        self.loc, self.scale = parameters(loc=loc, scale=scale)
+        require(self.scale > 0, "scale", self.scale, "to be positive")
+        self.like = self.loc
+        self.batch_shape = tuple(self.loc.shape)
+
+
+class Normal(LocationScale):
     r"""The normal, or Gaussian, distribution.
 
     $\mathcal{N}(x; \mu, \sigma^2) = \frac{1}{\sqrt{2 \pi \sigma^2}} \exp\left(-\frac{(x - \mu)^2}{2 \sigma^2}\right)$
@@ -78,14 +90,6 @@ class Normal(Distribution):
     >>> Normal(0.0, 1.0).log_prob(np.array([0.0, 40.0])).round(4)
     array([  -0.9189, -800.9189])
     """
-
-    arguments = ("loc", "scale")
-
-    def __init__(self, loc: Array | float, scale: Array | float):
-        self.loc, self.scale = parameters(loc=loc, scale=scale)
-        require(self.scale > 0, "scale", self.scale, "to be positive")
-        self.like = self.loc
-        self.batch_shape = tuple(self.loc.shape)
 
     @property
     def mean(self) -> Array:
@@ -116,7 +120,7 @@ class Normal(Distribution):
         return namespace(self.scale).log(self.scale) + 0.5 * math.log(2 * math.pi * math.e)
 
 
-class Laplace(Distribution):
+class Laplace(LocationScale):
     r"""A sharp peak at $\mu$ with exponential slopes.
 
     $\mathrm{Laplace}(x; \mu, \gamma) = \frac{1}{2 \gamma} \exp\left(-\frac{|x - \mu|}{\gamma}\right)$
@@ -133,14 +137,6 @@ class Laplace(Distribution):
     >>> Laplace(0.0, 0.5).log_prob(np.array([1.0, -2.0]))
     array([-2., -4.])
     """
-
-    arguments = ("loc", "scale")
-
-    def __init__(self, loc: Array | float, scale: Array | float):
-        self.loc, self.scale = parameters(loc=loc, scale=scale)
-        require(self.scale > 0, "scale", self.scale, "to be positive")
-        self.like = self.loc
-        self.batch_shape = tuple(self.loc.shape)
 
     @property
     def mean(self) -> Array:
