@@ -129,21 +129,20 @@ class Optimizer:
             ValueError: The groups or the numbers of their parameters differ.
         """
         saved = state_dict["param_groups"]
-        ours, theirs = ([len(group["params"]) for group in groups] for groups in (self.param_groups, saved))
-        if ours != theirs:
+        sizes, saved_sizes = ([len(group["params"]) for group in groups] for groups in (self.param_groups, saved))
+        if sizes != saved_sizes:
             raise ValueError(
-                f"expected parameter groups of the sizes {ours}, got {theirs}; "
+                f"expected parameter groups of the sizes {sizes}, got {saved_sizes}; "
                 "load the state of an optimizer that was made for the same parameters"
             )
         params = [p for group in self.param_groups for p in group["params"]]
-        numbers = [number for group in saved for number in group["params"]]
-        owner = dict(zip(numbers, params, strict=True))
+        owner = dict(zip([number for group in saved for number in group["params"]], params, strict=True))
         self.state = defaultdict(dict)
         for number, state in state_dict["state"].items():
             self.state[owner[number]] = {key: _adopt(key, value, owner[number]) for key, value in state.items()}
         self.param_groups = [
-            {**self.defaults, **copy.deepcopy(theirs), "params": ours["params"]}
-            for ours, theirs in zip(self.param_groups, saved, strict=True)
+            {**self.defaults, **copy.deepcopy(loaded), "params": group["params"]}
+            for group, loaded in zip(self.param_groups, saved, strict=True)
         ]
 
     def __repr__(self) -> str:

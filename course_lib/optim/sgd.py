@@ -72,18 +72,14 @@ class SGD(Optimizer):
 
     def update(self, param: torch.Tensor, gradient: torch.Tensor, group: Group) -> None:
         """The rule above."""
-        lr, momentum = float(group["lr"]), group["momentum"]
         g = gradient.add(param, alpha=float(group["weight_decay"])) if group["weight_decay"] else gradient
-        if momentum == 0:
-            param.add_(g, alpha=-lr)
-            return
-        v = self._momentum(param, g, group)
-        if group["nesterov"]:
-            param.add_(g, alpha=-lr).add_(v, alpha=-lr * momentum)
-        else:
-            param.add_(v, alpha=-lr)
+        if group["momentum"]:
+            v = self._momentum(param, g, group)
+            g = g.add(v, alpha=group["momentum"]) if group["nesterov"] else v
+        param.add_(g, alpha=-float(group["lr"]))
 
     def _momentum(self, param: torch.Tensor, g: torch.Tensor, group: Group) -> torch.Tensor:
+        """The running sum, with g in it."""
         state = self.state[param]
         if state.get("momentum_buffer") is None:
             state["momentum_buffer"] = g.clone()
