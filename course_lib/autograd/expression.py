@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from typing import Any
 
 import array_api_compat
@@ -120,7 +121,7 @@ def _check(text: str, tree: ast.expr, names: dict[str, None], depth: int) -> Non
         raise _complaint(text, tree.col_offset, f"nested more than {DEEPEST} deep")
     parts: list[ast.expr] = []
     match tree:
-        case ast.Constant(value=int() | float() as value) if not isinstance(value, bool) and abs(value) < 1e300:
+        case ast.Constant(value=int() | float() as value) if not isinstance(value, bool) and math.isfinite(value):
             pass
         case ast.Name(id=name) if name in _FUNCTIONS:
             raise _complaint(text, tree.col_offset, f"{name} is a function: write {name}(…)")

@@ -180,6 +180,8 @@ def gradient_report(
     checked = [i for i, x in enumerate(inputs) if x.requires_grad]
     if not checked:
         raise ValueError("expected at least one input with requires_grad=True, or there is nothing to check")
+    if any(0 in inputs[i].shape for i in checked):
+        raise ValueError("expected inputs with entries to check, got an empty one")
     for i in checked:
         if "float64" not in str(inputs[i].dtype):
             raise TypeError(
@@ -212,15 +214,13 @@ def numerical_jacobian(f: Callable[..., Tensor], inputs: Sequence[Tensor], i: in
     fixed = [x.detach() for x in inputs]
     x = fixed[i]
     columns = []
-    for k in range(int(np.prod(x.shape))):
+    for index in np.ndindex(x.shape):
         ends = []
         for step in (eps, -eps):
             moved = x.copy()
-            moved.data.reshape(-1)[k] += step
+            moved.data[index] += step
             ends.append(_to_numpy(f(*fixed[:i], moved, *fixed[i + 1 :])))
         columns.append((ends[0] - ends[1]) / (2 * eps))
-    if not columns:
-        return np.zeros(f(*fixed).shape + x.shape)
     return np.stack(columns, axis=-1).reshape(columns[0].shape + x.shape)
 
 
