@@ -48,8 +48,8 @@ def numerical_gradient(f: Function, x: Array, *, eps: float | None = None) -> Ar
     for i in range(flat.shape[0]):
         h = eps * max(1.0, abs(float(flat[i])))
         above, below = (_moved(flat, i, step) for step in (h, -h))
-        rise = value(f, xp.reshape(above, x.shape)) - value(f, xp.reshape(below, x.shape))
         run = float(above[i] - below[i])  # 2h, but for the rounding of x + h and x - h
+        rise = value(f, xp.reshape(above, x.shape)) - value(f, xp.reshape(below, x.shape))
         gradient[i] = rise / run
     if not xp.all(xp.isfinite(gradient)):
         raise ValueError("f is NaN or infinite near x; its gradient there cannot be told from its values")

@@ -69,7 +69,8 @@ def line_search(
         )
     shortest, longest, alpha = 0.0, float("inf"), first
     for _ in range(TRIALS):
-        if not value(f, x + alpha * p) <= start + c1 * alpha * start_slope:  # NaN is too far, too
+        end = value(f, x + alpha * p)
+        if not (end < start and end <= start + c1 * alpha * start_slope):  # NaN is too far, rounding is no gain
             longest = alpha
         elif c2 is None:
             return alpha
