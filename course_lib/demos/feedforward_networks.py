@@ -86,7 +86,7 @@ class XORHiddenSpace(Demo):
         "of the network; dashed lines show where the hidden units bend. Right, the same points and the grid of the "
         "input plane where the two hidden units put them. A black line is where the output is one half."
     )
-    size = (9.0, 4.6)
+    size = (8.6, 4.6)
     grid: ClassVar = np.linspace(-0.5, 1.5, 61)
 
     def __init__(self) -> None:
@@ -569,8 +569,8 @@ class Playground(Running):
     alt = (
         "Left, the plane of two inputs, coloured by the probability that a network gives to class 1, orange for low, "
         "blue for high; circles and triangles are the two classes, full for training and hollow for test; a thick line "
-        "is the boundary, thin lines are where the units of the first layer bend. Right, the training and the test loss against the "
-        "epochs, and below them a small picture of the plane for each hidden unit, a row for each layer."
+        "is the boundary; along the thin lines the units of the first layer bend. Right, the training and the test "
+        "loss against the epochs, and below them a small picture of the plane for each hidden unit, a row per layer."
     )
     size = (9.2, 4.6)
     restarts = ("draw",)
