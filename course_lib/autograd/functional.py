@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from course_lib.arrays import is_torch
-from course_lib.autograd.operations import stack
+from course_lib.autograd.operations import broadcast_to, stack
 from course_lib.autograd.tape import grad, recording_is
 from course_lib.autograd.tensor import Tensor
 
@@ -156,7 +156,7 @@ def gradcheck(
 
     Raises:
         GradcheckError: They do not agree; it says where they are furthest apart.
-        ValueError: No input requires a gradient.
+        ValueError: No input requires a gradient, or there is no entry to compare.
         TypeError: An input that does is not float64; with less precision the quotients are mostly rounding.
 
     >>> gradcheck(lambda x: x.sin(), Tensor(np.array([0.0, 1.0]), requires_grad=True))
@@ -180,8 +180,6 @@ def gradient_report(
     checked = [i for i, x in enumerate(inputs) if x.requires_grad]
     if not checked:
         raise ValueError("expected at least one input with requires_grad=True, or there is nothing to check")
-    if any(0 in inputs[i].shape for i in checked):
-        raise ValueError("expected inputs with entries to check, got an empty one")
     for i in checked:
         if "float64" not in str(inputs[i].dtype):
             raise TypeError(
@@ -191,21 +189,19 @@ def gradient_report(
     leaves = [Tensor(x.data, requires_grad=i in checked) for i, x in enumerate(inputs)]
     with recording_is(True):
         value = f(*leaves)
+    if 0 in value.shape or any(0 in leaves[i].shape for i in checked):
+        raise ValueError("expected inputs and a value with entries to compare, got an empty one")
     reports = []
     for i in checked:
-        analytical = _to_numpy(_jacobian(value, leaves[i], record=False)).reshape(value.shape + leaves[i].shape)
+        analytical = _to_numpy(_jacobian(value, leaves[i], record=False))
         numerical = numerical_jacobian(f, inputs, i, eps)
         with np.errstate(invalid="ignore"):
             ratios = np.abs(analytical - numerical) / (atol + rtol * np.abs(numerical))
         ratios = np.where(np.isnan(ratios), np.inf, ratios)
-        if ratios.size:
-            place = tuple(int(k) for k in np.unravel_index(ratios.argmax(), ratios.shape))
-            n = len(value.shape)
-            reports.append(
-                GradientReport(
-                    i, place[n:], place[:n], float(analytical[place]), float(numerical[place]), float(ratios[place])
-                )
-            )
+        place = tuple(int(k) for k in np.unravel_index(ratios.argmax(), ratios.shape))
+        outputs, entries = place[: value.ndim], place[value.ndim :]
+        figures = (float(array[place]) for array in (analytical, numerical, ratios))
+        reports.append(GradientReport(i, entries, outputs, *figures))
     return max(reports, key=lambda report: report.ratio)
 
 
@@ -245,6 +241,8 @@ def _grad(y: Tensor, inputs: Sequence[Tensor], gradient: Any, record: bool) -> t
 
 
 def _jacobian(y: Tensor, x: Tensor, record: bool) -> Tensor:
+    if 0 in y.shape:
+        return broadcast_to(x.detach() * 0.0, y.shape + x.shape)
     rows = []
     for index in np.ndindex(y.shape):
         unit = y.copy()

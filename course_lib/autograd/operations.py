@@ -244,13 +244,20 @@ def _join(name: str, tensors: Sequence[Any], axis: int, parts: list[Any]) -> Any
 
 def concat(tensors: Sequence[Any], axis: int = 0) -> Any:
     """Join along an axis that they have; everywhere else their shapes must agree."""
+    _require_some(tensors)
     ends = np.cumsum([t.shape[axis] for t in tensors]).tolist()
     return _join("concat", tensors, axis % tensors[0].ndim, [slice(*ends) for ends in pairwise([0, *ends])])
 
 
 def stack(tensors: Sequence[Any], axis: int = 0) -> Any:
     """Join tensors of one shape along a new axis."""
+    _require_some(tensors)
     return _join("stack", tensors, axis % (tensors[0].ndim + 1), list(range(len(tensors))))
+
+
+def _require_some(tensors):
+    if not len(tensors):
+        raise ValueError("expected at least one tensor to join, got none")
 
 
 # Reductions: axis is one axis, a tuple of axes, or None for all -------------------------------------------------------

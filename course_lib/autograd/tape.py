@@ -205,10 +205,15 @@ class Operation:
         """The same error in better words: which operation, which shapes, and what they would have to fulfil."""
         if isinstance(error, torch.OutOfMemoryError):
             return error
-        shapes = " and ".join(str(tuple(x.shape)) for x in arrays if not isinstance(x, float | int))
         kind = next((kind for kind in (IndexError, TypeError) if isinstance(error, kind)), ValueError)
-        rule = self.fits if kind is ValueError and self.fits else error
-        return kind(f"{self.name} cannot take shapes {shapes}: {rule}")
+        arrays = [x for x in arrays if not isinstance(x, float | int)]
+        shapes = " and ".join(str(tuple(x.shape)) for x in arrays)
+        dtypes = list(dict.fromkeys(str(x.dtype) for x in arrays))
+        if len(dtypes) > 1:
+            return kind(f"{self.name} cannot take shapes {shapes} in {' and '.join(dtypes)}: {error}")
+        return kind(
+            f"{self.name} cannot take shapes {shapes}: {self.fits if kind is ValueError and self.fits else error}"
+        )
 
     def __repr__(self) -> str:
         return f"Operation({self.name!r})"

@@ -199,6 +199,12 @@ def test_gradcheck_asks_for_float64(asarray):
 def test_gradcheck_has_something_to_check():
     with pytest.raises(ValueError, match="empty"):
         gradcheck(lambda x: x, Tensor(np.zeros(0), requires_grad=True))
+    with pytest.raises(ValueError, match="empty"):
+        gradcheck(lambda x: x[:0], Tensor(X, requires_grad=True))
+
+
+def test_jacobian_of_nothing_is_empty():
+    assert jacobian(lambda x: x[:0], X).shape == (0, 3)
 
 
 def test_the_report_measures_against_the_tolerance():

@@ -325,6 +325,17 @@ def test_shapes_that_do_not_fit_are_named(asarray, f, error, says):
         f(Tensor(asarray(X)), Tensor(asarray(np.zeros(4))))
 
 
+def test_precisions_that_do_not_fit_are_named():
+    with pytest.raises(ValueError, match=r"matmul cannot take .* in torch.float32 and torch.float64"):
+        Tensor(torch.ones(2, 2)) @ Tensor(torch.ones(2, 2, dtype=torch.float64))
+
+
+@pytest.mark.parametrize("join", [ag.concat, ag.stack])
+def test_joining_nothing_is_refused(join):
+    with pytest.raises(ValueError, match="at least one tensor"):
+        join([])
+
+
 def test_mixing_kinds_is_refused():
     with pytest.raises(TypeError, match="argument 1: a NumPy array.*argument 2: a torch tensor"):
         Tensor(np.ones(2)) + Tensor(torch.ones(2))
