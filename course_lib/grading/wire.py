@@ -24,6 +24,7 @@ from types import EllipsisType, NotImplementedType
 from typing import Any, Literal
 
 import numpy as np
+from numpy.lib.array_utils import byte_bounds
 
 LARGEST_MESSAGE = 256 * 2**20
 MOST_NODES = 1_000_000
@@ -131,6 +132,7 @@ class Encoder:
         self.mutables: list[Any] = []
         """What was sent by value and can change, in the order in which the decoder meets it."""
         self._nodes: dict[int, Any] = {id(value): ["known", i] for i, value in enumerate(known or [])}
+        self._arrays = [value for value in known or [] if type(value) is np.ndarray]
         self._depth = 0
 
     def node(self, value: Any) -> Any:
@@ -157,6 +159,8 @@ class Encoder:
         """Let later occurrences of a mutable value be the same one."""
         self._nodes[id(value)] = ["again", len(self.mutables)]
         self.mutables.append(value)
+        if type(value) is np.ndarray:
+            self._arrays.append(value)
 
     def buffer(self, data: bytes) -> int:
         """The number of a new buffer."""
@@ -210,14 +214,17 @@ class Encoder:
         ]
 
     def _view(self, value: np.ndarray) -> Any:
-        """The node of an array that looks into one which the other side knows."""
-        base = value.base
-        while isinstance(base, np.ndarray) and id(base) not in self._nodes:
-            base = base.base
-        if type(base) is not np.ndarray or not base.flags.c_contiguous or value.dtype.hasobject:
+        """The node of an array that looks into one which was sent already."""
+        if value.base is None or value.size == 0 or value.dtype.hasobject:
             return None
-        offset = value.ctypes.data - base.ctypes.data
-        return ["view", self._nodes[id(base)], _dtype_node(value.dtype), list(value.shape), offset, list(value.strides)]
+        low, high = byte_bounds(value)
+        for whole in self._arrays:
+            start, end = byte_bounds(whole)
+            if start <= low and high <= end and whole.flags.c_contiguous and not whole.dtype.hasobject:
+                node = self._nodes[id(whole)]
+                first = value.ctypes.data - start
+                return ["view", node, _dtype_node(value.dtype), list(value.shape), first, list(value.strides)]
+        return None
 
 
 def _dtype_node(dtype: np.dtype) -> Any:
