@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pickle
 import tempfile
+import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 from course_lib.arrays import Generator
 from course_lib.regularization import EarlyStopping
+from course_lib.training.generators import get_states, kinds, set_states
 from course_lib.training.history import History
 
 FORMAT = "course_lib checkpoint 1"
@@ -29,6 +29,7 @@ class Run:
         optimizer: Anything with ``state_dict`` and ``load_state_dict``.
         early_stopping: If there is one.
         generators: Every source of random numbers that training draws from, with a name for each.
+        columns: What the history will have.
         history: The epochs so far.
         best: The weights of the best epoch, if there is early stopping.
     """
@@ -37,6 +38,7 @@ class Run:
     optimizer: Any
     early_stopping: EarlyStopping | None
     generators: dict[str, Generator]
+    columns: set[str]
     history: History = field(default_factory=History)
     best: dict[str, torch.Tensor] | None = None
 
@@ -83,11 +85,13 @@ class Run:
             "format": FORMAT,
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
+            "rule": type(self.optimizer).__name__,
             "history": self.history.state_dict(),
             "early_stopping": None if self.early_stopping is None else self.early_stopping.state_dict(),
             "best": self.best,
-            "generators": self._generator_states(),
+            "generators": get_states(self.generators),
         }
+        path = path.resolve()  # a link stays a link
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.", suffix=".part")
         try:
@@ -113,11 +117,7 @@ class Run:
         if self.early_stopping is not None:
             self.early_stopping.load_state_dict(checkpoint["early_stopping"])
         self.best = checkpoint["best"]
-        for name in self.generators.keys() & checkpoint["generators"].keys():
-            _set_state(self.generators[name], checkpoint["generators"][name])
-
-    def _generator_states(self) -> dict[str, Any]:
-        return {name: _get_state(generator) for name, generator in self.generators.items()}
+        set_states(self.generators, checkpoint["generators"])
 
     def _require_fit(self, checkpoint: dict[str, Any], path: Path) -> None:
         differences = []
@@ -127,9 +127,13 @@ class Run:
             differences.append(
                 f"the model ({name} is {there.get(name, 'missing')} there, {here.get(name, 'missing')} here)"
             )
+        if (rule := type(self.optimizer).__name__) != checkpoint["rule"]:
+            differences.append(f"the optimizer ({checkpoint['rule']} there, {rule} here)")
         if (self.early_stopping is None) != (checkpoint["early_stopping"] is None):
             differences.append("early stopping (one has it, one has not)")
-        if _kinds(self._generator_states()) != _kinds(checkpoint["generators"]):
+        if self.columns != (columns := set(History(**checkpoint["history"]).columns)):
+            differences.append(f"what is measured ({_listed(columns)} there, {_listed(self.columns)} here)")
+        if kinds(get_states(self.generators)) != kinds(checkpoint["generators"]):
             differences.append("the random generators of data and model")
         if differences:
             raise ValueError(
@@ -138,53 +142,22 @@ class Run:
             )
 
 
-def find_generators(*places: object) -> dict[str, Generator]:
-    """The random generators that the data and the model's layers hold, each once, and torch's own."""
-    found: dict[str, Generator] = {f"cuda {i}": g for i, g in enumerate(torch.cuda.default_generators)}
-    found["cpu"] = torch.default_generator
-    own = len(found)
-    for place in places:
-        for part in place.modules() if isinstance(place, torch.nn.Module) else [place]:
-            generator = getattr(part, "generator", None)
-            known = any(generator is other for other in found.values())
-            if isinstance(generator, np.random.Generator | torch.Generator) and not known:
-                found[f"held {len(found) - own}"] = generator
-    return found
-
-
-def _get_state(generator: Generator) -> torch.Tensor | str:
-    if isinstance(generator, torch.Generator):
-        return generator.get_state()
-    return json.dumps(generator.bit_generator.state, default=np.ndarray.tolist)
-
-
-def _set_state(generator: Generator, state: Any) -> None:
-    if isinstance(generator, torch.Generator):
-        generator.set_state(state)
-    else:
-        generator.bit_generator.state = json.loads(state)
-
-
-def _kinds(states: dict[str, Any]) -> dict[str, Any]:
-    """What kind of generator data and model hold: a torch generator's state has a size, a NumPy generator's a name."""
-    return {
-        name: json.loads(state)["bit_generator"] if isinstance(state, str) else state.shape
-        for name, state in states.items()
-        if name.startswith("held")
-    }
+def _listed(names: set[str]) -> str:
+    return ", ".join(sorted(names))
 
 
 def _read(path: Path) -> dict[str, Any]:
+    """The contents of a checkpoint. Only tensors and plain data are read: nothing in the file is executed."""
+    refusal = f"{path} is no checkpoint that course_lib.training.fit wrote. It is left as it is; choose another path"
+    if not zipfile.is_zipfile(path):
+        raise ValueError(refusal)
     try:
         checkpoint = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
-        raise ValueError(f"{path} cannot be read as a checkpoint ({error}). {_HINT}") from error
+    except (pickle.UnpicklingError, RuntimeError) as error:
+        raise ValueError(f"{refusal} ({error})") from error
     if not isinstance(checkpoint, dict) or checkpoint.get("format") != FORMAT:
-        raise ValueError(f"{path} was not written by course_lib.training.fit. {_HINT}")
+        raise ValueError(refusal)
     return checkpoint
-
-
-_HINT = "It is left as it is. Choose another path for the checkpoint"
 
 
 def _shapes(state: dict[str, Any]) -> dict[str, tuple[int, ...]]:

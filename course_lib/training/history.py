@@ -55,16 +55,17 @@ class History:
         """Take over what :meth:`state_dict` returned."""
         vars(self).update(History(**state_dict).state_dict())
 
-    def __repr__(self) -> str:
+    @property
+    def columns(self) -> dict[str, list[float]]:
+        """Everything that was measured, by name."""
         columns = {"train loss": self.train_loss, "validation loss": self.validation_loss, **self.metrics}
-        columns = {name: values for name, values in columns.items() if values}
-        if not columns:
+        return {name: values for name, values in columns.items() if values}
+
+    def __repr__(self) -> str:
+        if not self.train_loss:
             return "no epochs yet"
-        rows = np.unique(
-            np.linspace(0, len(self.epochs) - 1, ROWS).round().astype(int)
-        )  # all, or some at even distances
-        lines = ["  ".join(["epoch", *columns])]
-        for i in rows:
-            cells = [f"{values[i]:.4g}".rjust(len(name)) for name, values in columns.items()]
-            lines.append("  ".join([str(i + 1).rjust(5), *cells]))
-        return "\n".join(lines)
+        shown = np.unique(np.linspace(0, len(self.train_loss) - 1, ROWS).round().astype(int))  # evenly spread, or all
+        cells = [[f"{values[i]:.4g}" for values in self.columns.values()] for i in shown]
+        table = [["epoch", *self.columns], *([str(i + 1), *row] for i, row in zip(shown, cells, strict=True))]
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        return "\n".join("  ".join(map(str.rjust, row, widths)) for row in table)

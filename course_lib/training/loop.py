@@ -13,7 +13,8 @@ import torch
 from tqdm.auto import tqdm
 
 from course_lib.regularization import EarlyStopping
-from course_lib.training.checkpoint import Run, find_generators
+from course_lib.training.checkpoint import Run
+from course_lib.training.generators import find_generators
 from course_lib.training.history import History
 from course_lib.training.progress import progress_bar
 
@@ -67,7 +68,8 @@ def fit(
     _check(data, validation, metrics, epochs, early_stopping)
     path = None if checkpoint is None else Path(checkpoint)
     metrics = metrics or {}
-    run = Run(model, optimizer, early_stopping, find_generators(data, validation, model))
+    columns = {"train loss", *metrics, *([] if validation is None else ["validation loss"])}
+    run = Run(model, optimizer, early_stopping, find_generators(data, validation, model), columns)
     run.begin(path, epochs)
     try:
         with progress_bar(data, run.epoch, epochs, progress) as bar:
@@ -179,8 +181,11 @@ def _pairs(data: Batches) -> Iterator[tuple[int, Any, Any]]:
     number = 0
     for number, batch in enumerate(data, start=1):
         if not isinstance(batch, tuple | list) or len(batch) != 2:
+            what = (
+                f"{type(batch).__name__} of {len(batch)}" if isinstance(batch, tuple | list) else type(batch).__name__
+            )
             raise TypeError(
-                f"expected pairs (x, y), but batch {number} is a {type(batch).__name__}; "
+                f"expected pairs (x, y), but batch {number} is a {what}; "
                 "pass Minibatches(X, y, batch_size=...), or [(X, y)] for one batch"
             )
         yield number, *batch
