@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import socket
@@ -122,8 +123,22 @@ def test_read_only_arrays_stay_so():
 
 @pytest.mark.parametrize(
     "value",
-    [..., NotImplemented, np.float32(1.5), np.bool_(True), np.str_("a"), np.dtype("f4"), int, np.ndarray, np.float64]
-    + [Fraction(1, 3), Decimal("0.1"), bytearray(b"ab"), -0.0, 10**100],
+    [
+        ...,
+        NotImplemented,
+        np.float32(1.5),
+        np.bool_(True),
+        np.str_("a"),
+        np.dtype("f4"),
+        int,
+        np.ndarray,
+        np.float64,
+        Fraction(1, 3),
+        Decimal("0.1"),
+        bytearray(b"ab"),
+        -0.0,
+        10**100,
+    ],
     ids=repr,
 )
 def test_single_values_come_through(value):
@@ -227,10 +242,8 @@ def test_too_many_parts_are_refused():
     st.binary(max_size=30),
 )
 def test_whatever_arrives_is_a_value_or_an_error(node, data):
-    try:
+    with contextlib.suppress(wire.WireError):
         read(node, data)
-    except wire.WireError:
-        pass
 
 
 # ---------------------------------------------------------------------------------------------------------- frames
