@@ -100,10 +100,14 @@ class PerceptronMistakes(Running):
 
     def advance(self, **_: Any) -> bool:
         """Go on to the next mistake."""
-        if not self.now.done:
+        if not self._over:
             self.now = next(self.moments)
             self.history.append(self.now)
-        return not self.now.done and self.now.mistakes < self.most
+        return not self._over
+
+    @property
+    def _over(self) -> bool:
+        return self.now.done or self.now.mistakes >= self.most
 
     def update(self, gap: float, flipped: int, draw: int) -> str:
         """Draw the last mistake and what it did."""
@@ -208,8 +212,8 @@ def separable_points(gap: float, flipped: int, rng: np.random.Generator, n: int 
     angle, b = rng.uniform(0, 2 * np.pi), rng.uniform(-0.5, 0.5)
     w, along = np.array([np.cos(angle), np.sin(angle)]), np.array([-np.sin(angle), np.cos(angle)])
     y = rng.choice([-1.0, 1.0], size=n)
-    distance = gap + (1.6 - gap) * rng.uniform(size=n) ** 2
-    X = np.outer(y * distance - b, w) + np.outer(rng.uniform(-1.6, 1.6, size=n), along)
+    distance = gap + (1.4 - gap) * rng.uniform(size=n) ** 2
+    X = np.outer(y * distance - b, w) + np.outer(rng.uniform(-1.3, 1.3, size=n), along)
     y[np.argsort(-distance)[:flipped]] *= -1
     return X, y, np.append(w, b)
 
@@ -219,7 +223,8 @@ def boundary_points(w: Vector, limit: float) -> Matrix:
     normal, length = w[:2], np.hypot(w[0], w[1])
     if length == 0:
         return np.full((2, 2), np.nan)
-    foot, along = -w[2] * normal / length**2, np.array([-normal[1], normal[0]]) / length
+    normal = normal / length
+    foot, along = -w[2] / length * normal, np.array([-normal[1], normal[0]])
     return np.stack([foot - 4 * limit * along, foot + 4 * limit * along], axis=1)
 
 
@@ -334,7 +339,7 @@ def unroll(X: Matrix, t: float) -> Matrix:
 
 def straight_line(X: Matrix, y: NDArray[np.int64]) -> tuple[Vector, float]:
     """The line (w1, w2, b) of a logistic regression, and the share of points on its right side."""
-    model = LogisticRegression().fit(X, y)
+    model = LogisticRegression(tol=0.1).fit(X, y)
     return np.append(model.coef_[0], model.intercept_), float(model.score(X, y))
 
 
