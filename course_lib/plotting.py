@@ -189,7 +189,7 @@ def _loss_figure(history: History) -> Figure:
 
 def _loss_in_words(history: History) -> str:
     train, validation = history.train_loss, history.validation_loss
-    words = f"The loss over {len(train)} epochs. Training: {train[0]:.3g} at first, {train[-1]:.3g} at last."
+    words = f"The loss in epochs 1 to {len(train)}. Training: {train[0]:.3g} at first, {train[-1]:.3g} at last."
     if validation:
         best = min(validation)
         words += (

@@ -13,6 +13,7 @@ from matplotlib.colors import to_rgb
 from PIL import Image
 
 from course_lib import plotting
+from course_lib.training import History
 
 ALT = 'A line that rises from 0 to 1, "steeply" & <fast>.'
 
@@ -152,3 +153,112 @@ def test_heatmap_shows_zero_as_white(ax, values):
 
 def test_heatmap_passes_options_on(ax):
     assert plotting.heatmap(ax, np.eye(2), vmax=5).get_clim() == (0, 5)
+
+
+class Place:
+    """Where a display can be changed: notes what is shown there."""
+
+    def __init__(self, first):
+        self.shown = [first]
+
+    def update(self, bundle, raw):
+        self.shown.append(bundle)
+
+
+@pytest.fixture
+def places(monkeypatch):
+    """The places in the page where a live curve has been."""
+    places = []
+
+    def display(bundle, raw, display_id):
+        places.append(Place(bundle))
+        return places[-1]
+
+    monkeypatch.setattr(plotting, "display", display)
+    return places
+
+
+class Clock:
+    """A clock on which a drawing takes so long, and an epoch so long."""
+
+    def __init__(self, drawing, epoch):
+        self.now, self.drawing, self.epoch = 0.0, drawing, epoch
+
+    def __call__(self):
+        return self.now
+
+
+def train(monkeypatch, watched, clock, epochs):
+    """Runs a live curve through some epochs and returns the times at which it drew."""
+    monkeypatch.setattr(plotting, "watched", lambda: watched)
+    curve, history, times = plotting.LiveCurve(clock), History(), []
+    draw = curve._draw
+
+    def timed(history):
+        times.append(clock.now)
+        draw(history)
+        clock.now += clock.drawing
+
+    monkeypatch.setattr(curve, "_draw", timed)
+    for epoch in range(1, epochs + 1):
+        clock.now += clock.epoch
+        history.append({"loss": 1 / epoch}, {"loss": 1 + 1 / epoch})
+        curve(epoch, None, history)
+    curve.finish(None, history)
+    return times
+
+
+def test_live_curve_draws_ten_times_a_second_at_most(monkeypatch, places):
+    times = train(monkeypatch, True, Clock(drawing=0.01, epoch=0.03), epochs=30)
+    assert np.diff(times[:-1]).min() >= 0.1 - 1e-9
+    assert len(times) > 5
+    assert len(places) == 1
+    assert len(places[0].shown) == len(times)
+
+
+def test_live_curve_takes_a_fifth_of_the_time_at_most(monkeypatch, places):
+    clock = Clock(drawing=0.5, epoch=0.1)
+    times = train(monkeypatch, True, clock, epochs=60)
+    assert 0.5 * (len(times) - 2) / times[-2] <= 0.2
+
+
+def test_live_curve_shows_the_whole_training_in_the_end(monkeypatch, places):
+    train(monkeypatch, True, Clock(drawing=5.0, epoch=0.1), epochs=7)
+    last = places[0].shown[-1]
+    assert last["text/plain"] == (
+        "The loss in epochs 1 to 7. Training: 1 at first, 0.143 at last. "
+        "Validation: 1.14 at best, in epoch 7; 1.14 at last."
+    )
+    assert f'alt="{last["text/plain"]}"' in last["text/html"]
+
+
+@pytest.mark.parametrize("watched", [False, None])
+def test_live_curve_is_one_figure_where_nobody_watches(monkeypatch, places, watched):
+    assert len(train(monkeypatch, watched, Clock(drawing=0.01, epoch=1.0), epochs=5)) == 1
+    assert len(places) == len(places[0].shown) == 1
+
+
+def test_live_curve_of_two_trainings_is_two_figures(monkeypatch, places):
+    monkeypatch.setattr(plotting, "watched", lambda: True)
+    curve, history = plotting.LiveCurve(clock=lambda: 0.0), History()
+    history.append({"loss": 1.0}, {})
+    for _ in range(2):
+        curve(1, None, history)
+        curve.finish(None, history)
+    assert [len(place.shown) for place in places] == [2, 2]
+    assert places[0].shown[-1]["text/plain"] == "The loss in epochs 1 to 1. Training: 1 at first, 1 at last."
+
+
+def test_live_curve_of_nothing_is_no_figure(places):
+    plotting.LiveCurve().finish(None, History())
+    assert places == []
+
+
+def test_live_curve_draws_both_losses():
+    history = History()
+    for loss in (3.0, 2.0, 1.0):
+        history.append({"loss": loss}, {"loss": loss + 1})
+    (ax,) = plotting._loss_figure(history).axes
+    drawn = {line.get_label(): list(zip(*line.get_data(), strict=True)) for line in ax.lines}
+    assert drawn == {"training": [(1, 3), (2, 2), (3, 1)], "validation": [(1, 4), (2, 3), (3, 2)]}
+    assert len({line.get_linestyle() for line in ax.lines}) == 2  # to be told apart in grey

@@ -85,7 +85,7 @@ def fit(
                 if path is not None:
                     run.save(path)
     except KeyboardInterrupt:
-        print(f"Training was interrupted. The history holds the {run.epoch} epochs that were finished.")
+        print(f"Training was interrupted. Finished epochs, all in the history: {run.epoch}.")
     finally:
         run.restore_best()
         for callback in callbacks:

@@ -145,7 +145,7 @@ def test_an_interruption_keeps_the_history_and_says_so(task, capsys):
     history = fit(task.model, task.data, task.loss, task.optimizer, epochs=9, callbacks=[recorder])
     assert len(history.train_loss) == 2
     assert recorder.finished == [2]
-    assert capsys.readouterr().out == "Training was interrupted. The history holds the 2 epochs that were finished.\n"
+    assert capsys.readouterr().out == "Training was interrupted. Finished epochs, all in the history: 2.\n"
 
 
 def test_an_interruption_within_an_epoch(task, capsys):
@@ -159,7 +159,7 @@ def test_an_interruption_within_an_epoch(task, capsys):
 
     history = fit(task.model, task.data, loss, task.optimizer, epochs=9)
     assert len(history.train_loss) == 1
-    assert "the 1 epochs" in capsys.readouterr().out
+    assert "in the history: 1." in capsys.readouterr().out
 
 
 def test_callbacks_finish_after_an_error(task):
