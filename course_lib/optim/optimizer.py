@@ -21,7 +21,7 @@ class Optimizer:
     Args:
         params: Tensors, or pairs (name, tensor), or dictionaries with such an iterable under ``"params"`` and options
             of their own beside it.
-        defaults: The options of every group that does not set its own.
+        defaults: The options of every group that does not set its own, ``maximize`` among them.
 
     Attributes:
         param_groups: A list of dictionaries, each with its ``"params"`` and their options. To change the learning
