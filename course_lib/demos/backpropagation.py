@@ -134,7 +134,7 @@ class Headline:
 
     def __init__(self, diagram: Diagram) -> None:
         top = diagram.ax.get_ylim()[1]
-        look: dict[str, Any] = {"family": "monospace", "fontsize": 15, "va": "center"}
+        look: dict[str, Any] = {"family": "monospace", "va": "center", "parse_math": False}
         self.text = diagram.ax.text(0.2, top - 0.25, "", **look)
         self.mark = diagram.ax.text(0.2, top - 0.5, "", color=COLORS["orange"], weight="bold", **look)
         self.artists = [self.text, self.mark]

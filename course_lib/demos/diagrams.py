@@ -135,7 +135,7 @@ def crossings(layer: Sequence[int], height: Heights, edges: Sequence[tuple[int, 
     1
     """
     return sum(
-        layer[a] == layer[c] and (height[a] - height[c]) * (height[b] - height[d]) < 0
+        layer[a] == layer[c] and bool((height[a] - height[c]) * (height[b] - height[d]) < 0)
         for (a, b), (c, d) in combinations(edges, 2)
     )
 
