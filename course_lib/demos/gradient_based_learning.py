@@ -83,10 +83,10 @@ class RateOfDescent(Demo):
             line.set_xdata([place, place])
             name.set_x(place)
         return (
-            f"After {steps} {'step' if steps == 1 else 'steps'} at rate {rate:.2f} the distance from the minimum is "
-            f"{distance:.2g}. There f″ = {bend:.2f}, so 1/f″ = {1 / bend:.2f} and 2/f″ = {2 / bend:.2f}: near the "
-            f"minimum each step multiplies the distance by 1 − ηf″ = {number(1 - rate * bend)}, which "
-            f"{verdict(1 - rate * bend)}."
+            f"After {steps} {'step' if steps == 1 else 'steps'} at rate {rate:.2f} "
+            f"{f'the distance from the minimum is {distance:.2g}' if distance < 20 else 'it has flown off'}. At the "
+            f"minimum f″ = {bend:.2f}, so 1/f″ = {1 / bend:.2f} and 2/f″ = {2 / bend:.2f}: near it each step "
+            f"multiplies the distance by 1 − ηf″ = {number(1 - rate * bend)}, which {verdict(1 - rate * bend)}."
         )
 
 
@@ -137,7 +137,7 @@ class ContourDescent(Demo):
 
         right.set(yscale="log", ylim=(1e-12, 1e3), xlim=(0, self.most), xlabel="step", title="height above the lowest")
         right.minorticks_off()
-        (self.newton_heights,) = right.plot([], [], "--^", ms=5, color=COLORS["green"], label="Newton")
+        (self.newton_heights,) = right.plot([], [], "--^", ms=5, color=COLORS["green"], label="Newton, if shown")
         (self.heights,) = right.plot([], [], color=COLORS["blue"], label="gradient descent")
         (self.mark,) = right.plot([], [], "o", ms=11, color=COLORS["blue"], mec="white")
         right.legend(loc="upper right", fontsize=11)

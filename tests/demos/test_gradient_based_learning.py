@@ -47,6 +47,12 @@ class TestRateOfDescent:
         for k, rate in enumerate(rates):
             np.testing.assert_array_equal(together[:, k], demos.descend(slope, np.array([1.5]), rate, 20)[:, 0])
 
+    def test_a_rate_below_the_limit_may_still_be_thrown_out_by_the_walls(self):
+        demo = demos.RateOfDescent()
+        demo.set(curve="two valleys", rate=0.56)
+        assert "flown off" in demo.caption
+        assert "creeps in" in demo.caption
+
     def test_a_runaway_stays_finite(self):
         path = demos.descend(demos.CURVES["two valleys"].slope, np.array([2.5]), 1.4, 40)
         assert np.isfinite(path).all()

@@ -59,6 +59,13 @@ def test_minima_are_rare_in_many_dimensions(executed):
     assert share[10] == 0
 
 
+def test_nothing_moves_on_a_plateau(executed):
+    slope, moved, steps = numbers(executed.line("saddles-run", "on a plateau:"))
+    assert slope < 1e-3
+    assert steps == 500
+    assert moved < 0.05
+
+
 def test_networks_are_not_convex_and_softmax_regression_is(executed):
     here, twin, half_way = numbers(executed.line("convex-run", "network:"))
     assert here == twin
