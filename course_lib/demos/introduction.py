@@ -272,7 +272,7 @@ class PolarSwitch(Demo):
         super().__init__(
             t=FloatSlider(0.0, min=0, max=1, step=0.1, description="Cartesian → polar"),
             points=Dropdown(options=list(self.makers), description="points"),
-            noise=FloatSlider(0.15, min=0, max=0.5, step=0.05, description="noise"),
+            noise=FloatSlider(0.1, min=0, max=0.5, step=0.05, description="noise"),
         )
 
     def setup(self, fig: Figure) -> list[Artist]:
@@ -314,8 +314,8 @@ class PolarSwitch(Demo):
         self.vertical.set_text(up)
         place = "In Cartesian coordinates" if t == 0 else "In polar coordinates" if t == 1 else f"{t:.0%} of the way"
         return (
-            f"{place} the best straight line has {accuracy:.0%} of the {points} on the right side. "
-            f"Cartesian: {self.accuracies[0]:.0%}, polar: {self.accuracies[-1]:.0%}."
+            f"{place} the best straight line has {accuracy:.1%} of the {points} on the right side. "
+            f"Cartesian: {self.accuracies[0]:.1%}, polar: {self.accuracies[-1]:.1%}."
         )
 
 

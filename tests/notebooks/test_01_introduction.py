@@ -68,11 +68,11 @@ def test_xor_never_stops_without_a_feature(executed):
 
 
 def test_learned_features_win(executed):
-    contest = rows(executed, "features-run")
+    *contest, raw = rows(executed, "features-run")
+    assert raw == [64, pytest.approx(97, abs=1.5)]
     assert [k for k, *_ in contest] == [3, 6, 9, 12]
     assert all(learned > hand for _, hand, learned in contest)
     assert contest[1][2] > contest[3][1], "six learned features beat twelve by hand"
-    assert contest[0][2] - contest[0][1] > contest[3][2] - contest[3][1], "most where features are scarce"
 
 
 def test_chain_of_four_functions(executed):
