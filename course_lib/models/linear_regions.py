@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -81,12 +82,12 @@ def _in_order(network: nn.Sequential | MLP) -> list[nn.Module]:
     return list(network)
 
 
-def _bends(layer: nn.Module) -> tuple[float, ...]:
+def _bends(layer: Any) -> tuple[float, ...]:
     """The inputs at which the units of a layer change slope."""
     name = type(layer).__name__
     if name in BENDING_AT_ZERO:
         return (0.0,)
-    if isinstance(layer, nn.Hardtanh | torch.nn.Hardtanh):
+    if name == "Hardtanh":
         return (layer.min_val, layer.max_val)
     if name in AFFINE:
         return ()

@@ -124,7 +124,7 @@ class _Softmax(Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, dim: int) -> Tensor:
         y = _shifted(x, dim).exp_()
-        y /= y.sum(dim, keepdim=True)
+        y.div_(y.sum(dim, keepdim=True))
         ctx.save_for_backward(y)
         ctx.dim = dim
         return y
@@ -142,7 +142,7 @@ def _shifted(x: Tensor, dim: int) -> Tensor:
 
 def _softmax_vjp(y: Tensor, g: Tensor, dim: int) -> Tensor:
     gy = g * y
-    return torch.addcmul(gy, y, gy.sum(dim, keepdim=True), value=-1)
+    return gy - y * gy.sum(dim, keepdim=True)
 
 
 def softmax(x: Tensor, dim: int) -> Tensor:
@@ -167,24 +167,36 @@ def softmax(x: Tensor, dim: int) -> Tensor:
 
 
 class _LogSoftmax(Function):
-    @staticmethod
-    def forward(ctx: Any, x: Tensor, dim: int) -> Tensor:
-        y = _shifted(x, dim)
-        y -= y.exp().sum(dim, keepdim=True).log_()
-        ctx.save_for_backward(y)
-        ctx.dim = dim
-        return y
+    """The probabilities come out beside their logarithms, so that a second derivative can pass through them."""
 
     @staticmethod
-    def backward(ctx: Any, g: Tensor) -> tuple[Tensor, None]:
-        (y,) = ctx.saved_tensors
-        return torch.addcmul(g, y.exp(), g.sum(ctx.dim, keepdim=True), value=-1), None
+    def forward(ctx: Any, x: Tensor, dim: int) -> tuple[Tensor, Tensor]:
+        y = _shifted(x, dim)
+        p = y.exp()
+        total = p.sum(dim, keepdim=True)
+        p.div_(total)
+        ctx.save_for_backward(p)
+        ctx.dim = dim
+        ctx.set_materialize_grads(False)
+        return y.sub_(total.log_()), p
+
+    @staticmethod
+    def backward(ctx: Any, g: Tensor | None, g_p: Tensor | None) -> tuple[Tensor | None, None]:
+        (p,) = ctx.saved_tensors
+        through_y = None if g is None else g - p * g.sum(ctx.dim, keepdim=True)
+        through_p = None if g_p is None else _softmax_vjp(p, g_p, ctx.dim)
+        return _sum(through_y, through_p), None
+
+
+def _sum(a: Tensor | None, b: Tensor | None) -> Tensor | None:
+    """The sum of two gradients, either of which may be absent."""
+    return b if a is None else a if b is None else a + b
 
 
 def log_softmax(x: Tensor, dim: int) -> Tensor:
     r"""Logarithm of the softmax, exact even where the softmax itself underflows.
 
-    $y_i = x_i - \log \sum_j e^{x_j}$ and $\partial L / \partial x_i = g_i - e^{y_i} \sum_j g_j$
+    $y_i = x_i - \log \sum_j e^{x_j}$ and $\partial L / \partial x_i = g_i - p_i \sum_j g_j$ with $p_i = e^{y_i}$
     (Deep Learning, eq. 6.30)
 
     Args:
@@ -197,56 +209,58 @@ def log_softmax(x: Tensor, dim: int) -> Tensor:
     >>> log_softmax(torch.tensor([0.0, 1000.0]), dim=0)
     tensor([-1000.,     0.])
     """
-    return _LogSoftmax.apply(x, dim)
+    return _LogSoftmax.apply(x, dim)[0]
 
 
 class _CrossEntropy(Function):
     """The probabilities come out beside the loss, so that a second derivative can pass through them."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, y: Tensor, w: Tensor, n: Tensor | float, dim: int) -> tuple[Tensor, Tensor]:
+    def forward(ctx: Any, x: Tensor, y: Tensor, ignored: int, mean: bool, dim: int) -> tuple[Tensor, Tensor]:
         y = y.unsqueeze(dim)
+        kept = y != ignored
+        n = kept.sum(dtype=x.dtype) if mean else x.new_ones(())
+        y = y * kept
         p = _shifted(x, dim)
         x_y = p.gather(dim, y)
         total = p.exp_().sum(dim, keepdim=True)
-        p /= total
-        losses = total.log_().sub_(x_y).squeeze(dim) * w
-        idle = w == 0
-        ctx.save_for_backward(p, y, (w / n).masked_fill_(idle, 0))
+        p.div_(total)
+        losses = torch.where(kept, total.log_().sub_(x_y), 0)
+        ctx.save_for_backward(p, y, kept, n)
         ctx.dim = dim
         ctx.set_materialize_grads(False)
-        return losses.masked_fill_(idle, 0).sum() / n, p
+        return losses.sum() / n, p
 
     @staticmethod
     def backward(ctx: Any, g: Tensor | None, g_p: Tensor | None) -> tuple[Tensor | None, None, None, None, None]:
-        p, y, w = ctx.saved_tensors
-        dx = None if g_p is None else _softmax_vjp(p, g_p, ctx.dim)
+        p, y, kept, n = ctx.saved_tensors
+        error = None
         if g is not None:
-            gw = (g * w).unsqueeze(ctx.dim)
-            error = (gw * p).scatter_add_(ctx.dim, y, -gw)
-            dx = error if dx is None else dx + error
-        return dx, None, None, None, None
+            step = torch.where(kept, g / n, 0)
+            error = (step * p).scatter_add_(ctx.dim, y, -step)
+        through_p = None if g_p is None else _softmax_vjp(p, g_p, ctx.dim)
+        return _sum(error, through_p), None, None, None, None
 
 
-def cross_entropy(x: Tensor, y: Tensor, w: Tensor, n: Tensor | float, dim: int) -> Tensor:
-    r"""Weighted mean of the negative log-probabilities that logits give to classes.
+def cross_entropy(x: Tensor, y: Tensor, ignore_index: int = -100, reduction: str = "mean", dim: int = 1) -> Tensor:
+    r"""Mean of the negative log-probabilities that logits give to classes.
 
-    $L = -\frac1n \sum_i w_i \log p_{i, y_i}$ with $p = \mathrm{softmax}(x)$, and
-    $\partial L / \partial x_{ic} = g\, \frac{w_i}{n} (p_{ic} - [c = y_i])$   (Deep Learning, section 6.2.2.3)
+    $L = -\frac1n \sum_i \log p_{i, y_i}$ with $p = \mathrm{softmax}(x)$, and
+    $\partial L / \partial x_{ic} = \frac gn (p_{ic} - [c = y_i])$   (Deep Learning, section 6.2.2.3)
 
     The gradient is what the network said minus what it should have said.
 
     Args:
         x: Logits, of any shape.
         y: Classes: the shape of ``x`` without ``dim``, int64.
-        w: Weights, of the shape of ``y``; what weighs 0 adds 0, however unlikely it was.
-        n: What the sum is divided by.
+        ignore_index: What stands for a class that is not known. Such examples add nothing, and $n$ does not count them.
+        reduction: "mean" divides by $n$, "sum" does not.
         dim: The dimension of ``x`` that counts the classes.
 
     Returns:
         One number.
 
-    >>> cross_entropy(torch.zeros(2, 4), torch.tensor([0, 3]), torch.ones(2), 2, dim=1)
+    >>> cross_entropy(torch.zeros(2, 4), torch.tensor([0, 3]))
     tensor(1.3863)
     """
-    return _CrossEntropy.apply(x, y, w, n, dim)[0]
+    return _CrossEntropy.apply(x, y, ignore_index, reduction == "mean", dim)[0]

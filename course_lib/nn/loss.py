@@ -251,24 +251,24 @@ class NLLLoss(_WeightedLoss):
         """
         dim = _class_dim(input)
         _check_classes(input, target, dim)
-        self._check_weight(input.shape[dim])
-        kept = target != self.ignore_index
-        y = target * kept  # what is ignored counts as class 0, with weight 0
         try:
-            return self._loss_of_classes(input, y, kept, dim)
+            return self._loss_of_classes(input, target, dim)
         except (IndexError, RuntimeError) as error:
-            strangers = y[(y < 0) | (y >= input.shape[dim])]
-            if strangers.numel() == 0:
+            strange = target[((target < 0) | (target >= input.shape[dim])) & (target != self.ignore_index)]
+            if strange.numel() == 0:
                 raise
-            raise IndexError(f"expected classes from 0 to {input.shape[dim] - 1}, got {int(strangers[0])}") from error
+            raise IndexError(f"expected classes from 0 to {input.shape[dim] - 1}, got {int(strange[0])}") from error
 
-    def _loss_of_classes(self, log_p: Tensor, y: Tensor, kept: Tensor, dim: int) -> Tensor:
-        w = self._weights(y, kept, log_p.dtype)
+    def _loss_of_classes(self, log_p: Tensor, target: Tensor, dim: int) -> Tensor:
+        y, w = self._classes_and_weights(log_p, target, dim)
         return self._weighted_mean(_surprise(log_p, y, w, dim), w)
 
-    def _weights(self, y: Tensor, kept: Tensor, dtype: torch.dtype) -> Tensor:
-        """What each example weighs."""
-        return kept.to(dtype) if self.weight is None else self.weight[y] * kept
+    def _classes_and_weights(self, input: Tensor, target: Tensor, dim: int) -> tuple[Tensor, Tensor]:
+        """The class and the weight of every example; what is ignored counts as class 0 with weight 0."""
+        self._check_weight(input.shape[dim])
+        kept = target != self.ignore_index
+        y = target * kept
+        return y, kept.to(input.dtype) if self.weight is None else self.weight[y] * kept
 
     def _weighted_mean(self, losses: Tensor, w: Tensor) -> Tensor:
         """The mean weighs; everything else is reduced as ever."""
@@ -337,17 +337,16 @@ class CrossEntropyLoss(NLLLoss):
         q = (1 - epsilon) * target + epsilon / target.shape[dim] if epsilon > 0 else target
         return self._reduced(self._expected_surprise(log_softmax(input, dim), q, dim))
 
-    def _loss_of_classes(self, x: Tensor, y: Tensor, kept: Tensor, dim: int) -> Tensor:
-        epsilon = self.label_smoothing
-        w = self._weights(y, kept, x.dtype)
-        if epsilon == 0 and self.reduction in ("mean", "sum"):
-            return cross_entropy(x, y, w, w.sum() if self.reduction == "mean" else 1, dim)
+    def _loss_of_classes(self, x: Tensor, target: Tensor, dim: int) -> Tensor:
+        if self.weight is None and self.label_smoothing == 0 and self.reduction in ("mean", "sum"):
+            return cross_entropy(x, target, self.ignore_index, self.reduction, dim)  # the everyday case, in one step
         log_p = log_softmax(x, dim)
+        y, w = self._classes_and_weights(x, target, dim)
         losses = _surprise(log_p, y, w, dim)
-        if epsilon > 0:
+        if self.label_smoothing > 0:
             uniform = torch.full_like(log_p, 1 / log_p.shape[dim])
-            everywhere = self._expected_surprise(log_p, uniform, dim).masked_fill(~kept, 0)
-            losses = (1 - epsilon) * losses + epsilon * everywhere
+            spread = self._expected_surprise(log_p, uniform, dim).masked_fill(target == self.ignore_index, 0)
+            losses = (1 - self.label_smoothing) * losses + self.label_smoothing * spread
         return self._weighted_mean(losses, w)
 
     def _expected_surprise(self, log_p: Tensor, q: Tensor, dim: int) -> Tensor:
