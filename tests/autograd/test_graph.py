@@ -1,5 +1,6 @@
 """The graph: who was made of what, gradients on every node, where it is drawn, and what the drawing says."""
 
+import itertools
 import re
 import xml.etree.ElementTree as ET
 
@@ -129,6 +130,23 @@ def test_a_ladder_has_no_crossings():
     rows = graph.layout()
     strand = [n for n in graph.nodes if graph.get_operation(n) == "sin" or n is a]
     assert len({rows[n][1] for n in strand}) == 1
+
+
+@pytest.mark.parametrize(("text", "most"), [("x*y + sin(x)", 0), ("exp(c)*(a+b) + tanh(a)", 0), ("a*b + c*d + a*d", 1)])
+def test_few_edges_cross(text, most):
+    formula = parse(text)
+    graph = Graph(formula(**dict.fromkeys(formula.variables, 0.5)))
+    curves = [path.get("d") for path in ET.fromstring(graph._repr_svg_()).findall("{*}path") if " C" in path.get("d")]
+    pieces = []  # from bend to bend: (x, y) at both ends
+    for curve in curves:
+        points = [tuple(map(float, pair.split(","))) for pair in re.findall(r"[-\d.]+,[-\d.]+", curve)][::3]
+        pieces += itertools.pairwise(points)
+    crossings = [
+        1
+        for (a, b), (c, d) in itertools.combinations(pieces, 2)
+        if abs(a[0] - c[0]) < 60 and (a[1] - c[1]) * (b[1] - d[1]) < 0
+    ]
+    assert len(crossings) <= most
 
 
 def test_the_drawing_reads_without_eyes_and_without_colour(example):

@@ -121,7 +121,9 @@ def test_backward_from_a_leaf():
 
 def test_create_graph_makes_grad_differentiable(asarray):
     x = leaf(asarray([1.0, 2.0]))
-    (x**3).sum().backward(create_graph=True)
+    y = (x**3).sum()
+    y.backward(create_graph=True)
+    assert [g.data.tolist() for g in grad(y, x)] == [[3, 12]]  # the tape was kept
     (second,) = grad(x.grad.sum(), x)
     np.testing.assert_allclose(second.data.tolist(), [6, 12])
 
