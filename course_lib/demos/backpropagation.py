@@ -33,7 +33,7 @@ class GraphStepper(Running):
         "work is shaded; while it hands its gradient back, its incoming arrows turn around and carry the local "
         "derivatives."
     )
-    size = (10.0, 5.2)
+    size = (9.8, 4.8)
     pause_between_frames = 1.2
     presets: ClassVar[dict[str, tuple[str, Mapping[str, float]]]] = {
         "a sum times a number": ("(x + y) * z", {"x": -2, "y": 5, "z": -4}),
@@ -59,9 +59,9 @@ class GraphStepper(Running):
 
     def setup(self, fig: Figure) -> list[Artist]:
         """The room for the cards; above them the expression, and how far it has come."""
-        self.diagram = Diagram(fig, (0.15, 0.1, 9.7, 4.35), WITH_GRADIENTS)
+        self.diagram = Diagram(fig, (0.15, 0.05, 9.5, 4.1), WITH_GRADIENTS)
         self.headline = Headline(self.diagram)
-        self.phase = self.diagram.ax.text(9.8, 4.95, "", ha="right", va="center", fontsize=14)
+        self.phase = self.diagram.ax.text(9.6, 4.55, "", ha="right", va="center", fontsize=14)
         self.expression = self._drawn(self.values["expression"])
         self._take(self.expression.text)
         return [*self.diagram.artists, *self.headline.artists, self.phase]
@@ -424,9 +424,10 @@ class DerivativeGraph(Demo):
         "adds are orange, for the second derivative green, for the third purple; each shows its operation and its "
         "value. Below, the function and its derivatives as curves in the same colours, with a dot on each."
     )
-    size = (10.0, 6.6)
+    size = (9.8, 6.0)
     presets: ClassVar = {
         "f(f(f(w))), f = sin": "sin(sin(sin(w)))",
+        "the exponential": "exp(w)",
         "a cube": "w**3",
         "a bell": "exp(-w*w)",
         "a neuron": "tanh(2*w - 1)",
@@ -445,10 +446,10 @@ class DerivativeGraph(Demo):
 
     def setup(self, fig: Figure) -> list[Artist]:
         """The cards, and below them the plane of the curves."""
-        self.diagram = Diagram(fig, (0.15, 2.75, 9.7, 3.2), WITH_VALUES)
+        self.diagram = Diagram(fig, (0.15, 2.4, 9.5, 3.0), WITH_VALUES)
         self.headline = Headline(self.diagram)
         width, height = self.size
-        self.plane = fig.add_axes((0.7 / width, 0.55 / height, (width - 2.2) / width, 1.95 / height), xlim=(-3, 3))
+        self.plane = fig.add_axes((0.7 / width, 0.55 / height, (width - 2.1) / width, 1.7 / height), xlim=(-3, 3))
         self.plane.axhline(0, color=COLORS["grey"], lw=1)
         styles = ("-", "--", "-.", ":")
         self.curves = [
@@ -625,7 +626,7 @@ class ForwardReverseCost(Demo):
     def setup(self, fig: Figure) -> list[Artist]:
         """The plane of costs, and the map with its landmarks."""
         left, right = fig.subplots(1, 2, width_ratios=[1.1, 1])
-        left.set(xscale="log", yscale="log", xlim=(0.7, 1.4e6), ylim=(1e2, 1e17))
+        left.set(xscale="log", yscale="log", xlim=(0.7, 1.4e6), ylim=(1e2, 1e20))
         left.set(xlabel="inputs n", ylabel="multiplications")
         looks: dict[str, dict[str, Any]] = {
             "all derivatives, forward": {"color": COLORS["blue"], "ls": "--", "marker": "s"},
@@ -752,7 +753,8 @@ class GradientCheck(Demo):
         self.laws = [right.plot([], [], ls=":", color=COLORS["grey"], lw=1.4)[0] for _ in range(2)]
         (self.one_sided,) = right.plot([], [], "s--", color=COLORS["blue"], ms=4, lw=1.3)
         (self.central,) = right.plot([], [], "o-", color=COLORS["orange"], ms=4, lw=1.3)
-        (self.here,) = right.plot([], [], ls="", marker="D", ms=11, mfc="none", mew=2, color=COLORS["black"])
+        (self.here,) = right.plot([], [], ls="", marker="D", ms=11, mfc="none", mew=2, clip_on=False)
+        self.here.set_color(COLORS["black"])
         key = [self.curve, self.tangent, self.chord, self.wide_chord, self.laws[0], self.other[0]]
         names = ["f", "true slope", "one-sided", "central", "what theory expects", "other precision"]
         fig.legend(key, names, loc="outside lower center", ncols=6, columnspacing=1.2, handlelength=1.4)

@@ -239,9 +239,10 @@ class Diagram:
         self.boxes.set(facecolors=[c.face for c in cards], edgecolors=[c.edge for c in cards])
         for field, (_, x, y, size) in FIELDS.items():
             for text, card, centre in zip_longest(self.columns[field], cards, self.centres):
-                text.set_visible(card is not None)
-                if card is not None:
-                    text.set(text=getattr(card, field), fontsize=size * max(self.scale, 0.6))
+                words = getattr(card, field, "")
+                text.set_visible(bool(words))
+                if words:
+                    text.set(text=words, fontsize=size * max(self.scale, 0.6))
                     text.set_position(
                         centre + self.scale * np.array([x * self.sizes.card[0], self.sizes.card[1] / 2 - y])
                     )
@@ -250,7 +251,7 @@ class Diagram:
             text.set_visible(item is not None)
             if item is not None:
                 curve, wire = item
-                text.set(text=wire.label, position=curve[-6], fontsize=12 * max(self.scale, 0.8))
+                text.set(text=wire.label, position=curve[-8], fontsize=12 * max(self.scale, 0.8))
 
     def _head(self, curve: Points, wire: Wire) -> Points:
         """The arrow head: at the end of the wire, or at its beginning if something runs backward."""
@@ -291,7 +292,7 @@ def rounded_rectangle(width: float, height: float, radius: float) -> Points:
     return np.column_stack([x.ravel(), y.ravel()])
 
 
-def smooth(points: Points, samples: int = 12) -> Points:
+def smooth(points: Points, samples: int = 16) -> Points:
     """A curve through points that leaves and enters each of them horizontally."""
     t = np.linspace(0, 1, samples)[:, None]
     pieces = []
