@@ -27,7 +27,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.quiver import Quiver
 from matplotlib.ticker import MaxNLocator
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from course_lib.training import History, watched
 
@@ -244,6 +244,16 @@ def heatmap(ax: Axes, values: ArrayLike, **options: Any) -> AxesImage:
     ax.grid(False)
     ax.spines[:].set_visible(False)
     return image
+
+
+def level_lines(ax: Axes, x: ArrayLike, y: ArrayLike, values: ArrayLike, level: float) -> list[NDArray[np.float64]]:
+    """The lines along which values given on a grid equal a level, each as points of shape (n, 2).
+
+    Matplotlib finds them only by drawing them, so they are taken off the axes again.
+    """
+    contours = ax.contour(x, y, values, [level])
+    contours.remove()
+    return [line for line in contours.allsegs[0] if len(line)]
 
 
 SIGNED = mpl.colors.LinearSegmentedColormap.from_list("signed", [COLORS["orange"], "white", COLORS["blue"]])

@@ -14,10 +14,9 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from course_lib.demos.base import Demo, Running, number
-from course_lib.demos.regression import level_lines
 from course_lib.linear_algebra import eigh, norm, solve
 from course_lib.optimize import newton
-from course_lib.plotting import COLORS, plane
+from course_lib.plotting import COLORS, level_lines, plane
 from course_lib.probability import sigmoid, softplus
 
 __all__ = ["ContourDescent", "NoiseBall", "RateOfDescent", "Saturation"]
@@ -125,7 +124,7 @@ class ContourDescent(Demo):
             heights = s.f(points)
             levels = s.lowest + (heights.max() - s.lowest) * np.linspace(0.06, 1, 14, endpoint=False) ** 2.5
             pairs = [
-                (line, k) for k, level in enumerate(levels) for line in level_lines(left, grid, grid, heights, [level])
+                (line, k) for k, level in enumerate(levels) for line in level_lines(left, grid, grid, heights, level)
             ]
             self.lines[name] = [line for line, _ in pairs], np.array([k for _, k in pairs])
         self.contours = left.add_collection(LineCollection([], cmap="viridis", linewidths=1.5, alpha=0.8))
@@ -302,9 +301,9 @@ class NoiseBall(Running):
         self.measured.set_data(list(radii), list(radii.values()))
         self.chosen.set_data([batch], [radii[batch]])
         return (
-            f"After {self.taken:,} steps and {self.taken * batch:,} examples at batch size {batch} and rate {rate:g}, "
-            f"the last {len(walk) // 2:,} steps were {radii[batch]:.3f} away from the optimum. In the long run "
-            f"σ√(η/B) = {radius:.3f} is expected."
+            f"{self.taken:,} steps and {self.taken * batch:,} examples at batch size {batch}. The last "
+            f"{len(walk) // 2:,} steps, at rate {self.rate:g}, were {radii[batch]:.3f} away from the optimum. In the "
+            f"long run σ√(η/B) = {radius:.3f} is expected at rate {rate:g}."
         )
 
 
@@ -324,7 +323,7 @@ CURVES = {
         lambda x: (x**2 - 1) ** 2 / 4 + 0.15 * x,
         lambda x: x**3 - x + 0.15,
         lambda x: 3 * x**2 - 1,
-        (-1.067923, 0.914297),
+        (-1.067923013690, 0.914297315866),
     ),
     "rounded V": Curve(
         lambda x: np.log(np.cosh(2 * x)),

@@ -19,7 +19,7 @@ from sklearn.datasets import load_breast_cancer, load_diabetes
 
 from course_lib.data import Advertising, advertising_head, simulate_advertising
 from course_lib.demos.base import Demo, number
-from course_lib.plotting import COLORS, SIGNED
+from course_lib.plotting import COLORS, SIGNED, level_lines
 from course_lib.probability import sigmoid, softplus
 from course_lib.regression import (
     CrossEntropy,
@@ -334,7 +334,7 @@ class FeatureBoundary(Demo):
         odds, odds_test = model.decision_function(features), model.decision_function(powers(X_test, degree))
         plane = model.decision_function(self.plane[:, : features.shape[1]]).reshape(61, 61)
         self.bands.set_data(self.colors(sigmoid(plane), bytes=True))
-        boundary = level_lines(self.left, self.grid, self.grid, plane, [cut])
+        boundary = level_lines(self.left, self.grid, self.grid, plane, cut)
         self.boundary.set_segments(boundary)
         self.zeros.set_data(*X[y == 0].T)
         self.ones.set_data(*X[y == 1].T)
@@ -443,7 +443,7 @@ class Hill:
         b, w = np.linspace(*self.intercepts, 81), np.linspace(*self.slopes, 81)
         surface = self.height(np.stack(np.meshgrid(b, w), axis=-1).reshape(-1, 2)).reshape(81, 81)
         heights = self.lowest + np.geomspace(0.002, 4, 12)
-        lines = [(line, height) for height in heights for line in level_lines(ax, b, w, surface, [height])]
+        lines = [(line, height) for height in heights for line in level_lines(ax, b, w, surface, height)]
         self.segments = [line for line, _ in lines]
         self.levels = -np.log([height - self.lowest for _, height in lines])
 
@@ -605,16 +605,6 @@ def powers(X: Matrix, degree: int) -> Matrix:
     """
     x1, x2 = X.T
     return np.stack([x1 ** (d - j) * x2**j for d in range(1, degree + 1) for j in range(d + 1)], axis=1)
-
-
-def level_lines(ax: Axes, x: Vector, y: Vector, values: Matrix, levels: Sequence[float]) -> list[Matrix]:
-    """The lines along which values, given on a grid, equal a level: arrays of points, shape (points, 2).
-
-    Matplotlib finds them only by drawing them, so they are taken off the axes again.
-    """
-    contours = ax.contour(x, y, values, levels)
-    contours.remove()
-    return [line for lines in contours.allsegs for line in lines if len(line)]
 
 
 def tumour_likelihood(centred: bool) -> CrossEntropy:

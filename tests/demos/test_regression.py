@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 import sklearn.linear_model
 import sklearn.metrics
-from matplotlib.figure import Figure
 
 from course_lib.data import advertising_head, simulate_advertising
 from course_lib.demos import regression as demos
@@ -199,14 +198,6 @@ class TestFeatureBoundary:
         X, y = demos.two_classes(shape, 1000, seed=0)
         assert X.shape == (1000, 2)
         assert 0.2 < y.mean() < 0.8
-
-    def test_level_lines_of_a_cone_are_circles_and_leave_nothing_behind(self):
-        ax = Figure().add_subplot()
-        x = np.linspace(-1, 1, 101)
-        lines = demos.level_lines(ax, x, x, np.hypot(x[:, None], x), [0.5])
-        radii = np.linalg.norm(np.concatenate(lines), axis=1)
-        np.testing.assert_allclose(radii, 0.5, atol=1e-3)
-        assert not ax.collections
 
     @pytest.mark.parametrize("threshold", [0.5, 0.8])
     def test_shares_of_right_answers(self, threshold):
