@@ -8,15 +8,16 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from ipywidgets import Dropdown, FloatSlider, IntSlider, SelectionSlider
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from course_lib.data import make_blobs, make_moons, make_rings, make_spirals, to_polar
 from course_lib.demos.base import Demo, Running, number
+from course_lib.linear_algebra import angle
 from course_lib.models import mistake_bound, mistakes_in_pass, with_constant
 from course_lib.plotting import COLORS, plane
-from course_lib.regression import LogisticRegression
 
 __all__ = ["FunctionChain", "LocalVersusDistributed", "PerceptronMistakes", "PolarSwitch"]
 
@@ -48,46 +49,45 @@ class PerceptronMistakes(Running):
     def setup(self, fig: Figure) -> list[Artist]:
         """The plane of the points, the plane of the weights, and the count of mistakes."""
         grid = fig.add_gridspec(2, 2, width_ratios=[1.5, 1], height_ratios=[1.2, 1])
-        left = plane(fig.add_subplot(grid[:, 0]), self.limit)
-        self.sides = [left.fill([0], [0], color=COLORS[name], alpha=0.12, lw=0)[0] for name in ("blue", "orange")]
-        (self.old,) = left.plot([], [], ls="--", lw=1.6, color=COLORS["grey"])
-        (self.boundary,) = left.plot([], [], color=COLORS["black"])
-        (self.minus,) = left.plot([], [], "o", ms=6, color=COLORS["blue"], label="−1")
-        (self.plus,) = left.plot([], [], "s", ms=6, color=COLORS["orange"], label="+1")
-        (self.ring,) = left.plot([], [], "o", ms=17, mfc="none", mec=COLORS["black"], mew=2, label="was wrong")
-        left.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, columnspacing=1, handletextpad=0.2)
+        return [
+            *self._points(fig.add_subplot(grid[:, 0])),
+            *self._weights(fig.add_subplot(grid[0, 1])),
+            *self._mistakes(fig.add_subplot(grid[1, 1])),
+        ]
 
-        top = fig.add_subplot(grid[0, 1])
-        top.set(xlim=(-1.6, 1.6), ylim=(-1.05, 1.05), aspect="equal", xticks=(), yticks=())
+    def _points(self, ax: Axes) -> list[Artist]:
+        plane(ax, self.limit)
+        self.sides = [ax.fill([0], [0], color=COLORS[name], alpha=0.12, lw=0)[0] for name in ("blue", "orange")]
+        (self.old,) = ax.plot([], [], ls="--", lw=1.6, color=COLORS["grey"])
+        (self.boundary,) = ax.plot([], [], color=COLORS["black"])
+        (self.minus,) = ax.plot([], [], "o", ms=6, color=COLORS["blue"], label="−1")
+        (self.plus,) = ax.plot([], [], "s", ms=6, color=COLORS["orange"], label="+1")
+        (self.ring,) = ax.plot([], [], "o", ms=17, mfc="none", mec=COLORS["black"], mew=2, label="was wrong")
+        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, columnspacing=1, handletextpad=0.2)
+        return [*self.sides, self.old, self.boundary, self.minus, self.plus, self.ring]
+
+    def _weights(self, ax: Axes) -> list[Artist]:
+        ax.set(xlim=(-1.6, 1.6), ylim=(-1.05, 1.05), aspect="equal", xticks=(), yticks=())
         for text, name, x in (("old", "grey", -1.6), ("+ y·point", "green", -1.2), ("= new weights", "black", -0.15)):
-            top.text(x, 1.15, text, color=COLORS[name], weight="bold")
-        top.spines[:].set_visible(False)
-        top.plot([0], [0], "o", ms=4, color=COLORS["grey"])
+            ax.text(x, 1.15, text, color=COLORS[name], weight="bold")
+        ax.spines[:].set_visible(False)
+        ax.plot([0], [0], "o", ms=4, color=COLORS["grey"])
         look: dict[str, Any] = {"angles": "xy", "scale_units": "xy", "scale": 1, "units": "inches", "zorder": 3}
         self.arrows = [
-            top.quiver([0], [0], [0], [0], color=COLORS[name], width=width, **look)
+            ax.quiver([0], [0], [0], [0], color=COLORS[name], width=width, **look)
             for name, width in (("grey", 0.035), ("green", 0.035), ("black", 0.05))
         ]
+        return [*self.arrows]
 
-        bottom = fig.add_subplot(grid[1, 1])
-        bottom.set(yscale="log", xlim=(0, 1), ylim=(0.8, 3e5), xlabel="points looked at", ylabel="mistakes")
-        bottom.set_xticks(())
-        bottom.set_yticks((1, 100, 10_000), ("1", "100", "10,000"))
-        bottom.minorticks_off()
-        (self.bound,) = bottom.plot([], [], ls="--", color=COLORS["orange"], label="bound (R/γ)²")
-        (self.count,) = bottom.plot([], [], color=COLORS["blue"], drawstyle="steps-post", label="so far")
-        bottom.legend(loc="upper right", ncols=2, columnspacing=1, handlelength=1.4)
-        return [
-            *self.sides,
-            self.old,
-            self.boundary,
-            self.minus,
-            self.plus,
-            self.ring,
-            *self.arrows,
-            self.bound,
-            self.count,
-        ]
+    def _mistakes(self, ax: Axes) -> list[Artist]:
+        ax.set(yscale="log", xlim=(0, 1), ylim=(0.8, 3e5), xlabel="points looked at", ylabel="mistakes")
+        ax.set_xticks(())
+        ax.set_yticks((1, 100, 10_000), ("1", "100", "10,000"))
+        ax.minorticks_off()
+        (self.bound,) = ax.plot([], [], ls="--", color=COLORS["orange"], label="bound (R/γ)²")
+        (self.count,) = ax.plot([], [], color=COLORS["blue"], drawstyle="steps-post", label="so far")
+        ax.legend(loc="upper right", ncols=2, columnspacing=1, handlelength=1.4)
+        return [self.bound, self.count]
 
     def begin(self, gap: float, flipped: int, draw: int) -> None:
         """New points, and the first mistake: with w = 0 the first point looked at is one."""
@@ -152,8 +152,9 @@ class PerceptronMistakes(Running):
         x1, x2 = self.X[now.row]
         label = "+1" if self.y[now.row] > 0 else "−1"
         w1, w2, b = now.w
-        turned = angle_between(now.before[:2], now.w[:2])
-        turn = f" and turns the boundary by {turned:.0f}°" if turned is not None else ""
+        before, after = now.before[:2], now.w[:2]
+        turned = before.any() and after.any()
+        turn = f" and turns the boundary by {np.degrees(angle(before, after)):.0f}°" if turned else ""
         return (
             f"Mistake {now.mistakes}: the point ({number(x1)}, {number(x2)}) of class {label} was on the wrong side. "
             f"Learning from it gives w = ({number(w1)}, {number(w2)}), b = {number(b, 0)}{turn}. {promise}"
@@ -235,13 +236,6 @@ def half_plane(w: Vector, limit: float) -> Matrix:
     return np.concatenate([ends, ends[::-1] + outward])
 
 
-def angle_between(u: Vector, v: Vector) -> float | None:
-    """The angle in degrees between two vectors of the plane; None if one of them is zero."""
-    if not (u.any() and v.any()):
-        return None
-    return float(np.degrees(np.abs(np.arctan2(u[0] * v[1] - u[1] * v[0], u @ v))))
-
-
 def plural(mistakes: int) -> str:
     """A number of mistakes in words.
 
@@ -286,7 +280,7 @@ class PolarSwitch(Demo):
         (self.first,) = left.plot([], [], "o", ms=5, color=COLORS["blue"])
         (self.second,) = left.plot([], [], "s", ms=5, color=COLORS["orange"])
         (self.boundary,) = left.plot([], [], color=COLORS["black"])
-        right.set(xlim=(-0.08, 1.08), ylim=(0.4, 1.02), ylabel="accuracy of a straight line")
+        right.set(xlim=(-0.08, 1.08), ylim=(0.4, 1.02), ylabel="accuracy of the best line")
         right.set_xticks((0, 0.5, 1), ["Cartesian", "half-way", "polar"])
         right.yaxis.set_major_formatter("{x:.0%}")
         right.axhline(0.5, ls=":", color=COLORS["grey"])
@@ -297,13 +291,13 @@ class PolarSwitch(Demo):
         return [self.first, self.second, self.boundary, self.curve, self.dot, self.horizontal, self.vertical]
 
     def update(self, t: float, points: str, noise: float) -> str:
-        """Move the points, and fit the line anew."""
+        """Move the points, and find the best line anew."""
         if self.shown != (points, noise):
             self.X, self.y = self.makers[points](240, noise=noise, rng=np.random.default_rng(5))
-            self.accuracies = [straight_line(unroll(self.X, s), self.y)[1] for s in self.steps]
+            self.accuracies = [best_line(unroll(self.X, s), self.y)[1] for s in self.steps]
             self.shown = (points, noise)
         X = unroll(self.X, t)
-        w, accuracy = straight_line(X, self.y)
+        w, accuracy = best_line(X, self.y)
         self.first.set_data(*X[self.y == 0].T)
         self.second.set_data(*X[self.y == 1].T)
         self.boundary.set_data(*boundary_points(w, 4.5))
@@ -337,10 +331,29 @@ def unroll(X: Matrix, t: float) -> Matrix:
     return np.stack([center + (r - center) * np.cos(bend * angle), (r - center) * np.sin(bend * angle)], axis=1)
 
 
-def straight_line(X: Matrix, y: NDArray[np.int64]) -> tuple[Vector, float]:
-    """The line (w1, w2, b) of a logistic regression, and the share of points on its right side."""
-    model = LogisticRegression(tol=0.1).fit(X, y)
-    return np.append(model.coef_[0], model.intercept_), float(model.score(X, y))
+def best_line(X: Matrix, y: NDArray[np.int64]) -> tuple[Vector, float]:
+    """The straight line with the most points on their side, and their share.
+
+    Of 60 directions every cut between two neighbouring points is tried. Of equally good ones the widest gap wins.
+
+    Args:
+        X: Points, shape (n, 2).
+        y: Their classes, 0 or 1, shape (n,).
+
+    Returns:
+        The line as weights (w1, w2, b), and the share of points on their side of it.
+    """
+    angles = np.pi * np.arange(60) / 60
+    W = np.stack([np.cos(angles), np.sin(angles)])
+    along = X @ W
+    order = along.argsort(axis=0)
+    place = np.take_along_axis(along, order, axis=0)
+    right = y.sum() + np.cumsum(1 - 2 * y[order], axis=0)[:-1]  # zeros before the cut and ones after it
+    right = np.maximum(right, len(y) - right)
+    gaps = np.diff(place, axis=0)
+    cut, direction = np.unravel_index(np.argmax(right + gaps / (1 + gaps.max())), right.shape)
+    middle = (place[cut, direction] + place[cut + 1, direction]) / 2
+    return np.append(W[:, direction], -middle), float(right[cut, direction] / len(y))
 
 
 def enlarged(X: Matrix, y: NDArray[np.int64]) -> tuple[Matrix, NDArray[np.int64]]:
@@ -473,8 +486,8 @@ class LocalVersusDistributed(Demo):
         super().__init__(
             n=IntSlider(4, min=2, max=8, description="units n"),
             code=Dropdown(options=list(CODES), value="distributed", description="code"),
-            first=IntSlider(7, min=0, max=15, description="first thing"),
-            second=IntSlider(13, min=0, max=15, description="second thing"),
+            first=IntSlider(1, min=0, max=15, description="first thing"),
+            second=IntSlider(3, min=0, max=15, description="second thing"),
         )
 
     def follow(self, name: str) -> None:
@@ -493,30 +506,25 @@ class LocalVersusDistributed(Demo):
         table.set(xlabel="units", ylabel="things")
         shared.set(xlabel="things", ylabel="things", aspect="equal")
         whole: dict[str, Any] = {"extent": (0, 1, 1, 0), "interpolation": "nearest", "vmin": 0}
-        self.table = table.imshow(
-            [[0]], aspect="auto", cmap=ListedColormap([COLORS["light"], COLORS["blue"]]), vmax=1, **whole
-        )
+        two = ListedColormap([COLORS["light"], COLORS["blue"]])
+        self.table = table.imshow([[0]], aspect="auto", cmap=two, vmax=1, **whole)
         self.shared = shared.imshow([[0]], cmap="Blues", vmax=8, **whole)
         self.frames = [
             table.plot([], [], ls=ls, color=COLORS[name], lw=2.5, clip_on=False)[0]
             for name, ls in (("orange", "-"), ("black", "--"))
         ]
         (self.pair,) = shared.plot([], [], "s", ms=12, mfc="none", mec=COLORS["orange"], mew=2.5)
+        return [self.table, self.shared, *self.frames, self.pair, self._number_of_names(counts)]
 
+    def _number_of_names(self, ax: Axes) -> Artist:
         units = np.arange(1, 9)
-        counts.set(
-            yscale="log",
-            xlabel="units n",
-            xticks=(2, 4, 6, 8),
-            ylim=(0.8, 400),
-            xlim=(0.7, 8.5),
-            title="things with a name",
-        )
-        counts.plot(units, 2.0**units, "s-", ms=5, color=COLORS["orange"], label="distributed: 2ⁿ")
-        counts.plot(units, units, "o-", ms=5, color=COLORS["blue"], label="local: n")
-        counts.legend(loc="upper left")
-        (self.dot,) = counts.plot([], [], "o", ms=14, mfc="none", mec=COLORS["black"], mew=2)
-        return [self.table, self.shared, *self.frames, self.pair, self.dot]
+        ax.set(yscale="log", xlim=(0.7, 8.5), ylim=(0.8, 400), xticks=(2, 4, 6, 8))
+        ax.set(xlabel="units n", title="things with a name")
+        ax.plot(units, 2.0**units, "s-", ms=5, color=COLORS["orange"], label="distributed: 2ⁿ")
+        ax.plot(units, units, "o-", ms=5, color=COLORS["blue"], label="local: n")
+        ax.legend(loc="upper left")
+        (self.dot,) = ax.plot([], [], "o", ms=14, mfc="none", mec=COLORS["black"], mew=2)
+        return self.dot
 
     def update(self, n: int, code: str, first: int, second: int) -> str:
         """Write the table and compare the two things."""
@@ -531,9 +539,8 @@ class LocalVersusDistributed(Demo):
         self.pair.set_data([(first + 0.5) / things], [(second + 0.5) / things])
         self.dot.set_data([n], [things])
         pattern = ["".join("●" if unit else "○" for unit in names[thing]) for thing in (first, second)]
-        sharing = (
-            f"share {common[first, second]:.0f} of their active units" if common[first, second] else "share nothing"
-        )
+        units = common[first, second]
+        sharing = f"share {units} active {'unit' if units == 1 else 'units'}" if units else "share nothing"
         compared = "one thing compared with itself" if first == second else f"things {first} and {second} {sharing}"
         return f"{n} units, {code} code: {things} things have a name. {pattern[0]} and {pattern[1]}: {compared}."
 
