@@ -61,8 +61,11 @@ class Field(Artist):
         ax.add_artist(self)
 
     def set_values(self, values: Matrix) -> None:
-        """Show values on a grid of points that reaches the edges; shape (rows from the bottom up, columns)."""
-        self.values = np.asarray(values, np.float32)
+        """Show values on a grid of points that reaches the edges; shape (rows from the bottom up, columns).
+
+        Not-a-number is shown as 1/2.
+        """
+        self.values = np.nan_to_num(np.asarray(values, np.float32), nan=0.5)
 
     def draw(self, renderer: Any) -> None:
         """Enlarge the values to the pixels of the axes, and look each up in the palette."""
@@ -605,8 +608,8 @@ class Playground(Running):
 
         self.loss.set(ylim=(0, 1), ylabel="loss")
         self.curves = [
-            _line(self.loss, COLORS["blue"], label="training"),
-            _line(self.loss, COLORS["orange"], ls="--", label="test"),
+            _line(self.loss, COLORS["blue"], label="training", marker="o", ms=6, markevery=[-1]),
+            _line(self.loss, COLORS["orange"], label="test", ls="--", marker="s", ms=6, markevery=[-1]),
         ]
         self.loss.legend(loc="upper right", ncols=2, borderaxespad=0, handlelength=1.6)
         self.loss.set_xlim(0, 100)
@@ -811,6 +814,42 @@ def adapted_network(old: MLP, sizes: tuple[int, ...], activation: type[nn.Module
             after.weight[:rows, :columns] = before.weight[:rows, :columns]
             bias_of(after)[:rows] = bias_of(before)[:rows]
     return new
+
+
+def loss_after_training(
+    sizes: tuple[int, ...], activation: type[nn.Module], x: torch.Tensor, y: torch.Tensor, seed: int
+) -> float:
+    """The squared error of a fresh network on its training points after 500 steps of gradient descent with momentum."""
+    generator = torch_generator(seed)
+    net = MLP(sizes, activation, generator=generator)
+    for layer in affine_layers(net):
+        nn.init.kaiming_uniform_(layer.weight, generator=generator, nonlinearity=activation.__name__.lower())
+    optimizer = SGD(net.parameters(), lr=0.01, momentum=0.95)
+    return fit(net, [(x, y)], nn.MSELoss(), optimizer, epochs=500, progress=False).train_loss[-1]
+
+
+def nudge_through(wiring: str, depth: int, width: int = 16) -> tuple[float, int]:
+    """How much a nudge at the input of a fresh tanh network moves its output, and the number of hidden parameters.
+
+    Args:
+        wiring: "chain", "skip" (a layer adds to what comes in) or "dense" (it reads all that came before).
+        depth: Hidden layers.
+        width: Units in each, and inputs.
+
+    Returns:
+        The mean length of the gradient of the output with respect to the input over 50 inputs; the parameters.
+    """
+    generator = torch_generator(0)
+    x = torch.randn(50, width, generator=generator, requires_grad=True)
+    h, parameters = x, 0
+    for _ in range(depth):
+        layer = nn.Linear(h.shape[1], width, generator=generator)
+        parameters += count_parameters(layer)
+        new = torch.tanh(layer(h))
+        h = new if wiring == "chain" else h + new if wiring == "skip" else torch.cat([h, new], dim=1)
+    output = nn.Linear(h.shape[1], 1, generator=generator)(h)
+    (gradient,) = torch.autograd.grad(output.sum(), x)
+    return float(gradient.norm(dim=1).mean()), parameters
 
 
 def share_right(logits: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
