@@ -23,8 +23,12 @@ _BINARY = {
     ast.Pow: operations.power,
 }
 _FUNCTIONS = {
-    name: getattr(operations, name) for name in ["exp", "log", "sin", "cos", "tanh", "relu", "sigmoid", "sqrt"]
+    **{name: getattr(operations, name) for name in ["exp", "log", "sin", "cos", "tanh", "relu", "sigmoid", "sqrt"]},
+    "max": operations.maximum,
+    "min": operations.minimum,
 }
+_ARGUMENTS = {name: ("two arguments", 2) if name in ("max", "min") else ("one argument", 1) for name in _FUNCTIONS}
+_AS_PRINTED = str.maketrans("−×·÷", "-**/")
 _ALLOWED = f"allowed are numbers, names, + - * / **, brackets, and the functions {', '.join(_FUNCTIONS)}"
 
 
@@ -72,8 +76,8 @@ class Expression:
                 out = -compute(operand)
             case ast.BinOp(left=left, op=op, right=right):
                 out = _BINARY[type(op)](compute(left), compute(right))
-            case ast.Call(func=ast.Name(id=name), args=[argument]):
-                out = _FUNCTIONS[name](compute(argument))
+            case ast.Call(func=ast.Name(id=name), args=arguments):
+                out = _FUNCTIONS[name](*map(compute, arguments))
         return out.named(f"v{next(numbers)}")
 
     def __repr__(self) -> str:
@@ -84,7 +88,8 @@ def parse(text: str) -> Expression:
     """Read a formula.
 
     Args:
-        text: Such as ``"(x + y) * z"`` or ``"1 / (1 + exp(-(w0*x0 + w1*x1 + w2)))"``.
+        text: Such as ``"(x + y) * z"`` or ``"1 / (1 + exp(-(w0*x0 + w1*x1 + w2)))"``. The signs −, ×, · and ÷, as they
+            come with copied text, are read as -, * and /.
 
     Returns:
         An :class:`Expression`: call it with a value for each of its variables.
@@ -101,13 +106,13 @@ def parse(text: str) -> Expression:
     """
     if len(text) > LONGEST_TEXT:
         raise ValueError(f"expected at most {LONGEST_TEXT} characters, got {len(text)}")
-    text = " ".join(text.split())
+    text = " ".join(text.translate(_AS_PRINTED).split())
     if not text:
         raise ValueError(f"expected a formula, got nothing; {_ALLOWED}")
     try:
         tree = ast.parse(text, mode="eval").body
     except SyntaxError as error:
-        raise _complaint(text, (error.offset or 1) - 1, f"cannot read this ({error.msg})") from None
+        raise _unreadable(text, error) from None
     except (ValueError, RecursionError, MemoryError) as error:
         raise ValueError(f"cannot read this formula ({error}); {_ALLOWED}") from None
     names: dict[str, None] = {}
@@ -124,7 +129,7 @@ def _check(text: str, tree: ast.expr, names: dict[str, None], depth: int) -> Non
         case ast.Constant(value=int() | float() as value) if not isinstance(value, bool) and math.isfinite(value):
             pass
         case ast.Name(id=name) if name in _FUNCTIONS:
-            raise _complaint(text, tree.col_offset, f"{name} is a function: write {name}(…)")
+            raise _complaint(text, tree.col_offset, f"the function {name} needs brackets: {name}(…)")
         case ast.Name(id=name):
             names[name] = None
         case ast.UnaryOp(op=ast.UAdd() | ast.USub(), operand=operand):
@@ -133,10 +138,11 @@ def _check(text: str, tree: ast.expr, names: dict[str, None], depth: int) -> Non
             parts = [left, right]
         case ast.BinOp(op=ast.BitXor(), right=right):
             raise _complaint(text, right.col_offset, "a power is written **, not ^")
-        case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name in _FUNCTIONS:
-            parts = [argument]
-        case ast.Call(func=ast.Name(id=name)) if name in _FUNCTIONS:
-            raise _complaint(text, tree.col_offset, f"{name} takes one argument")
+        case ast.Call(func=ast.Name(id=name), args=arguments, keywords=keywords) if name in _FUNCTIONS:
+            words, expected = _ARGUMENTS[name]
+            if keywords or len(arguments) != expected:
+                raise _complaint(text, tree.col_offset, f"the function {name} takes {words}")
+            parts = arguments
         case ast.Call(func=ast.Name(id=name)):
             raise _complaint(text, tree.col_offset, f"there is no function {name}; a product needs a *")
         case _:
@@ -145,7 +151,17 @@ def _check(text: str, tree: ast.expr, names: dict[str, None], depth: int) -> Non
         _check(text, part, names, depth + 1)
 
 
+def _unreadable(text: str, error: SyntaxError) -> ValueError:
+    reason, place = f"cannot read this ({error.msg})", (error.offset or 0) - 1
+    if place < 0:  # how Python says that it came to the end
+        reason, place = "something is missing at the end", len(text)
+    elif error.msg == "invalid decimal literal":
+        reason = "cannot read this number; a product needs a *, as in 2*x"
+    return _complaint(text, len(text[:place].encode()), reason)
+
+
 def _complaint(text: str, column: int, what: str) -> ValueError:
+    """An error that marks a place, given in bytes as the syntax tree has it."""
     column = len(text.encode()[:column].decode(errors="ignore"))
     return ValueError(f"{what}\n  {text}\n  {' ' * column}^ here\n{_ALLOWED}")
 

@@ -22,6 +22,9 @@ from course_lib.autograd import Graph, Tensor, parse
         ("sigmoid(y) - 1/(1+exp(-y))", 0),
         ("2e-1 * x\n + 1_000", 1000.4),
         ("2", 2),
+        ("max(x, y) - min(x, y)", 1),
+        ("max(2*x, 5) + min(max(x, y), 1)", 6),
+        ("y − x × x · x ÷ 4", 1),
     ],
 )
 def test_values(text, expected):
@@ -71,17 +74,21 @@ def test_missing_and_unknown_variables():
     [
         ("", "expected a formula, got nothing"),
         ("   ", "expected a formula, got nothing"),
-        ("x +", "cannot read this"),
+        ("x +", "something is missing at the end"),
         ("(x", "cannot read this"),
         ("x y", "cannot read this"),
-        ("2x", "cannot read this"),
+        ("2x", r"a product needs a \*"),
         ("x = 1", "cannot read this"),
         ("x^2", r"\*\*, not \^"),
         ("f(x)", r"no function f; a product needs a \*"),
-        ("exp", r"exp is a function: write exp\("),
+        ("exp", r"the function exp needs brackets: exp\("),
         ("exp()", "exp takes one argument"),
         ("exp(x, y)", "exp takes one argument"),
         ("exp(x=1)", "exp takes one argument"),
+        ("max(x)", "max takes two arguments"),
+        ("min(x, y, 1)", "min takes two arguments"),
+        ("max(x, y=1)", "max takes two arguments"),
+        ("max(*x, y)", "not allowed"),
         ("exp(*x)", "not allowed"),
         ("x // 2", "not allowed"),
         ("x @ y", "not allowed"),
@@ -113,6 +120,19 @@ def test_what_is_no_formula_is_refused_with_a_reason(text, says):
         parse(text)
 
 
+def test_a_maximum_sends_its_gradient_to_the_larger():
+    a, b = Tensor(4.0, requires_grad=True), Tensor(1.0, requires_grad=True)
+    parse("max(a, b) * 10 + min(a, b)")(a=a, b=b).backward()
+    assert (a.grad.item(), b.grad.item()) == (10, 1)
+
+
+@pytest.mark.parametrize(("text", "column"), [("x +", 3), ("é * (y -", 4), ("x ** ", 4), ("x + * y", 4)])
+def test_a_mark_stands_where_reading_stopped(text, column):
+    with pytest.raises(ValueError) as caught:
+        parse(text)
+    assert str(caught.value).split("\n")[2].index("^") == column + 2
+
+
 def test_the_place_is_shown():
     with pytest.raises(ValueError) as caught:
         parse("ü + x^2")
@@ -127,7 +147,7 @@ def test_large_powers_end_at_infinity_and_do_not_hang():
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.text(alphabet="xyexplogsin0123456789.+-*/()^ _[]'\"=,:\n\\#é", max_size=40))
+@given(st.text(alphabet="xyexplogsinma0123456789.,+-*/()^ _[]'\"=,:\n\\#é", max_size=40))
 def test_any_text_is_read_or_refused_with_a_value_error(text):
     try:
         formula = parse(text)
