@@ -11,6 +11,7 @@ import os
 import shlex
 import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,11 +21,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Column, Table
 
 from course_lib.cli.output import CourseOption, JsonFlag, console, errors, number, print_json
-from course_lib.grading.course import Course, CourseError
+from course_lib.grading.course import Course, CourseError, from_directory
 
 if TYPE_CHECKING:
-    from course_lib.grading.autograde import Job
     from course_lib.grading.build import Registered
+    from course_lib.grading.plan import Plan, Rules
     from course_lib.grading.results import Submission, Verdict
 
 AssignmentArgument = Annotated[str, typer.Argument(metavar="ASSIGNMENT", help="The name of an assignment.")]
@@ -158,12 +159,17 @@ def grade(
     workers: Annotated[
         int | None, typer.Option(min=1, help="How many submissions at a time (default: a core each).")
     ] = None,
-    scheduler: Annotated[str | None, typer.Option(hidden=True, help="A Dask cluster to grade on.")] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Grade on a Dask cluster: tcp://HOST:PORT of its scheduler.")
+    ] = None,
     gradebook: GradebookOption = None,
     timeout: Annotated[int | None, typer.Option(min=1, help="Seconds a cell may run (default: the course's).")] = None,
-    memory: Annotated[int | None, typer.Option(hidden=True, help="Memory a submission may use.")] = None,
+    memory: Annotated[int, typer.Option(min=256, metavar="MIB", help="Memory a submission may use.")] = 2048,
     json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the results there.")] = None,
     no_sandbox: Annotated[bool, typer.Option("--no-sandbox", help="Student code may do what you may do.")] = False,
+    in_process: Annotated[
+        bool, typer.Option("--in-process", help="Run tests beside the student's code, for those that need it.")
+    ] = False,
     regrade: Annotated[bool, typer.Option("--regrade", help="Also grade again what has not changed.")] = False,
     course: CourseOption = None,
 ) -> None:
@@ -173,28 +179,37 @@ def grade(
 
     Example: course grade 02_linear_algebra --json results.json
     """
-    if scheduler is not None or memory is not None:
-        option = "--scheduler" if scheduler is not None else "--memory"
-        raise CourseError(f"{option} is not available with nbgrader grading inside. Leave it out.")
     if json_file is not None:
         _require_writable(json_file)
-    from course_lib.grading.autograde import autograde
-    from course_lib.grading.batch import run
+    from course_lib.grading import batch
+    from course_lib.grading.converters import seconds_a_cell_may_run
+    from course_lib.grading.plan import Rules
+    from course_lib.grading.sandbox import SandboxError, command
+    from course_lib.grading.session import Session
 
     here = _placed(Course.find(course), assignment, submitted, gradebook)
-    if not no_sandbox:
-        errors.print("[yellow]There is no sandbox: student code runs with your rights.[/] (--no-sandbox: say no more)")
+    if no_sandbox:
+        errors.print("[yellow]No sandbox: student code runs with your rights.[/]")
+    elif scheduler is None:
+        try:
+            command()
+        except SandboxError as error:
+            raise CourseError(str(error)) from error
     started = time.monotonic()
-    jobs = _jobs(here, assignment, timeout, regrade)
+    rules = Rules(timeout or seconds_a_cell_may_run(here), memory, not no_sandbox, in_process)
+    plan = _plan(here, assignment, rules)
+    students = _students(here, assignment)
+    session = Session(here, plan, students, regrade=regrade)
     results = []
     with _progress() as progress:
-        task = progress.add_task(f"grading {assignment}", total=len(jobs))
-        for submission in run(jobs, autograde, workers or min(MOST_WORKERS, _cores())):
+        task = progress.add_task(f"grading {assignment}", total=len(students))
+        processes = workers or min(MOST_WORKERS, _cores(), len(students))
+        for submission in session.run(partial(batch.run, workers=processes, scheduler=scheduler)):
             results.append(submission)
             progress.advance(task)
     results.sort(key=lambda submission: submission.student)
     seconds = time.monotonic() - started
-    _print_results(here, jobs[0], results, seconds)
+    _print_results(here, plan, results, seconds)
     if json_file is not None:
         _write_results(json_file, assignment, results, seconds)
 
@@ -233,48 +248,35 @@ def _placed(course: Course, assignment: str, submitted: Path | None, gradebook: 
         if is_simulated(directory, assignment):
             settings |= rehearsal_settings(directory)
     if gradebook is not None:
-        settings["db_url"] = _from_here(gradebook)
+        settings["db_url"] = from_directory(gradebook, Path.cwd())
     return course.having(**settings)
 
 
-def _from_here(url: str) -> str:
-    """A database's URL that holds wherever it is read: graders work in the course's directory, not in this one.
-
-    >>> _from_here("sqlite:////data/x.db"), _from_here("postgresql://host/grades")
-    ('sqlite:////data/x.db', 'postgresql://host/grades')
-    """
-    scheme, file = url.split(":///", 1) if url.startswith("sqlite") and ":///" in url else (url, "")
-    return f"{scheme}:///{Path(file).resolve()}" if file else url
-
-
-def _jobs(course: Course, assignment: str, timeout: int | None, regrade: bool) -> list[Job]:
-    from course_lib.grading import gradebook, kernels
-    from course_lib.grading.autograde import Job
+def _plan(course: Course, assignment: str, rules: Rules) -> Plan:
+    from course_lib.grading import plan
     from course_lib.grading.build import register
-    from course_lib.grading.simulate import is_simulated
 
     registered, changed = register(course, assignment)
-    kernels.require(registered.kernels)
     if changed:
         errors.print(
             f"[yellow]Tests changed since the last build:[/] {escape(', '.join(changed))}. "
             "Grading uses them as they are now.",
             soft_wrap=True,
         )
+    return plan.make(course, assignment, registered, rules)
+
+
+def _students(course: Course, assignment: str) -> list[str]:
+    """Everybody who submitted something, and everybody who is enrolled."""
+    from course_lib.grading import gradebook
+    from course_lib.grading.simulate import is_simulated
+
     students = set(course.by_student("submitted", assignment))
     if not is_simulated(Path(course.setting("submitted_directory")), assignment):
         students |= gradebook.students(course)
     if not students:
         raise CourseError(_no_submissions(course, assignment))
-    names = ("submitted_directory", "autograded_directory", "db_url")
-    settings = {name: value for name in names if (value := course.config.CourseDirectory.get(name))}
-    version = registered.version
-    return [
-        Job(
-            course.root, settings, assignment, student, registered.notebooks, registered.plan, version, timeout, regrade
-        )
-        for student in sorted(students)
-    ]
+    return sorted(students)
 
 
 def _no_submissions(course: Course, assignment: str) -> str:
@@ -305,9 +307,9 @@ def _progress() -> Progress:
     return Progress(*columns, *left, console=errors, transient=True, disable=not errors.is_terminal)
 
 
-def _print_results(course: Course, job: Job, results: list[Submission], seconds: float) -> None:
-    exercise_of = {test.id: (test.notebook, test.exercise) for test in job.plan}
-    title = f"{escape(job.assignment)}, graded in {seconds:.0f} s"
+def _print_results(course: Course, plan: Plan, results: list[Submission], seconds: float) -> None:
+    exercise_of = {test.id: (test.notebook, test.exercise) for test in plan.tests}
+    title = f"{escape(plan.assignment)}, graded in {seconds:.0f} s"
     table = Table("Student", "Score", "Max", "Tests", Column("Look at", overflow="fold"), title=title)
     for submission in sorted(results, key=lambda each: (not each.needs_eyes, each.student)):
         marks = _marks(submission, exercise_of) if submission.status == "graded" else ""

@@ -1,22 +1,29 @@
-"""The instructor's side: build assignments, rehearse a class, grade it, give feedback.
+"""The instructor's side: build assignments, rehearse with a class, grade it, give feedback.
 
-It imports nothing of what it grades.
+It imports nothing of what it grades. The README beside this file has the grader's protocol and threat model.
 Each module does one thing and can be used alone:
 
 =============  ====================================================================================
 course         where an nbgrader course keeps its files
 notebook       reading notebooks that anybody may have written
 kernels        kernels of this Python that nobody else talks to
-forbidden      answers that use what their exercise does not allow
+forbidden      answers that use what their exercise does not allow, for a student's own check
 check          a student's own visible tests
 converters     nbgrader's converters, run in this process
 build          solutions/ to exercises/ and the gradebook, and whether the two have drifted apart
-gradebook      what nbgrader's gradebook holds
 mutants        small mistakes, made in the syntax tree
 simulate       a class of submissions, good and bad, to rehearse with
+imports        what notebooks import
+plan           an assignment as plain data: all that grading takes
+collect        a submitted directory as plain data
+grade          one submission graded: bytes in, plain data out
 results        what grading says about a submission
-autograde      one submission, graded by nbgrader
-batch          many submissions, a process each
+batch          many submissions on a Dask cluster
+gradebook      nbgrader's gradebook, and the one writer of its grades
+journal        the graded notebooks, which say what is done
+session        a run over a class: what is new is graded, what comes back is recorded
+selftest       something in the sandbox tries to get out
 feedback       what the students get back
+engine         a notebook run by two processes, with wire, peer, proxy, tensors, ambient, raised between them
 =============  ====================================================================================
 """

@@ -1,73 +1,148 @@
-"""Many submissions, each graded in a process of its own: whatever happens there, the others do not notice."""
+"""Many submissions on a Dask cluster, on this machine's cores or on many machines; one never disturbs another.
+
+Jobs go out a few at a time and results come back as they are ready. A worker that dies is replaced, and what it had is
+done by another.
+"""
 
 from __future__ import annotations
 
-import multiprocessing
-import multiprocessing.connection
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+import contextlib
+import logging
+import tempfile
+import threading
+import uuid
+from collections.abc import Iterable, Iterator
+from typing import Any, cast
 
-from course_lib.grading.autograde import Job
-from course_lib.grading.results import Submission, nothing_earned
+import dask
+from distributed import Client, LocalCluster, WorkerPlugin, as_completed, get_worker
+
+from course_lib.grading import selftest
+from course_lib.grading.collect import Job
+from course_lib.grading.course import CourseError
+from course_lib.grading.grade import grade, open_engine
+from course_lib.grading.plan import Plan
+from course_lib.grading.results import Graded, nothing_earned
+
+AHEAD = 3
+"""Jobs for each worker that are on their way or being graded."""
+QUIET = {
+    "distributed.admin.system-monitor.gil.enabled": False,
+    "distributed.worker.profile.enabled": False,
+    "distributed.scheduler.allowed-failures": 2,
+}
 
 
-def run(jobs: Sequence[Job], grade: Callable[[Job], Submission], workers: int) -> Iterator[Submission]:
+class Grader(WorkerPlugin):
+    """What a worker holds for an assignment: the engine, opened once and closed at the end."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.name = f"grader-{uuid.uuid4().hex}"
+        self.plan = plan
+
+    def setup(self, worker: Any) -> None:
+        """Start the processes and see whether their walls stand."""
+        self.lock = threading.Lock()
+        self.engine = open_engine(self.plan)
+        try:
+            if self.plan.rules.sandboxed:
+                selftest.require_walls(self.engine)
+        except BaseException:
+            self.engine.close()
+            raise
+
+    def teardown(self, worker: Any) -> None:
+        """End the processes."""
+        self.engine.close()
+
+    def grade(self, job: Job) -> Graded:
+        """Grade one submission; a worker with several threads does one at a time."""
+        with self.lock:
+            return grade(job, self.plan, self.engine)
+
+
+def _grade(grader: str, job: Job) -> Graded:
+    return cast(Grader, get_worker().plugins[grader]).grade(job)
+
+
+def run(
+    jobs: Iterable[Job], plan: Plan, workers: int = 1, scheduler: str | None = None
+) -> Iterator[tuple[Job, Graded]]:
     """Grade submissions side by side and hand out each result as it comes.
 
     Args:
-        jobs: Of different students, since two processes may not grade the same one.
-        grade: Turns a job into a result; a function of some module, so that another process can find it.
-        workers: How many processes run at a time.
+        jobs: Read only as fast as they are graded.
+        plan: The assignment.
+        workers: How many processes to start here.
+        scheduler: The address of a Dask scheduler whose workers are to be used instead.
+
+    Raises:
+        CourseError: The scheduler cannot be reached, or a worker cannot build the sandbox.
     """
-    context = _context(grade.__module__)
-    waiting = deque(jobs)
-    running: dict[Any, tuple[Any, Job]] = {}
+    with dask.config.set(QUIET), _client(workers, scheduler) as client:
+        grader = Grader(plan)
+        try:
+            client.register_plugin(grader)
+            yield from _graded(client, grader.name, iter(jobs), plan)
+        except (selftest.WallError, *selftest.START_ERRORS) as error:
+            raise CourseError(str(error)) from error
+        finally:
+            with contextlib.suppress(Exception):
+                client.unregister_worker_plugin(grader.name)
+
+
+def _graded(client: Client, grader: str, jobs: Iterator[Job], plan: Plan) -> Iterator[tuple[Job, Graded]]:
+    waiting: dict[Any, Job] = {}
+    ready = as_completed(loop=client.loop)
+
+    def send() -> None:
+        if job := next(jobs, None):
+            future = client.submit(_grade, grader, job, key=f"{job.student}-{uuid.uuid4().hex}", pure=False)
+            waiting[future.key] = job
+            ready.add(future)
+
+    for _ in range(AHEAD * max(1, len(client.scheduler_info()["workers"]))):
+        send()
+    for future in ready:
+        job = waiting.pop(future.key)
+        yield job, _result(future, job, plan)
+        send()
+
+
+def _result(future: Any, job: Job, plan: Plan) -> Graded:
+    """What came of a job; an error is a result, so that one submission costs one line of the table."""
     try:
-        while waiting or running:
-            while waiting and len(running) < workers:
-                job = waiting.popleft()
-                receiver, sender = context.Pipe(duplex=False)
-                process = context.Process(target=_grade_and_send, args=(grade, job, sender))
-                process.start()
-                sender.close()  # the child holds the only other end: when it dies, waiting ends
-                running[receiver] = process, job
-            for receiver in multiprocessing.connection.wait(list(running)):
-                process, job = running.pop(receiver)
-                yield _receive(receiver, process, job)
+        return future.result()
+    except Exception as error:
+        message = f"it could not be graded: {type(error).__name__}: {error}"
+        return Graded(nothing_earned(job.student, "unreadable", plan.tests, "crashed", message[:500]))
     finally:
-        for process, _ in running.values():
-            process.terminate()
-            process.join()
+        future.release()
 
 
-def _context(preload: str) -> Any:
-    """Processes forked from a server that has imported what they need: a start costs milliseconds, not seconds."""
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["__main__", preload])
-    return context
-
-
-def _grade_and_send(grade: Callable[[Job], Submission], job: Job, sender: Any) -> None:
-    try:
-        result = grade(job)
-    except Exception as error:  # a result, so that one submission costs one line of the table
-        result = _ungraded(job, f"{type(error).__name__}: {error}")
-    sender.send(result)
-
-
-def _receive(receiver: Any, process: Any, job: Job) -> Submission:
-    try:
-        result = receiver.recv()
-    except EOFError:
-        process.join()
-        result = _ungraded(job, f"the process that graded it was killed (exit status {process.exitcode})")
-    process.join()
-    receiver.close()
-    return result
-
-
-def _ungraded(job: Job, message: str) -> Submission:
-    return nothing_earned(job.student, "unreadable", job.plan, "crashed", message)
+@contextlib.contextmanager
+def _client(workers: int, scheduler: str | None) -> Iterator[Client]:
+    if scheduler is not None:
+        try:
+            client = Client(scheduler, timeout=10, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise CourseError(f"There is no Dask scheduler at {scheduler}: {error}") from error
+        with client:
+            if not client.scheduler_info()["workers"]:
+                raise CourseError(f"The Dask scheduler at {scheduler} has no workers: start `dask worker {scheduler}`.")
+            yield client
+        return
+    with (
+        tempfile.TemporaryDirectory(prefix="course-") as place,
+        dask.config.set({"temporary-directory": place}),
+        LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            memory_limit=0,
+            dashboard_address="127.0.0.1:0",
+            local_directory=place,
+            silence_logs=logging.CRITICAL,
+        ) as cluster,
+        Client(cluster, set_as_default=False) as client,
+    ):
+        yield client

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 import hashlib
 import json
@@ -11,7 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from nbformat import NotebookNode
 from nbgrader.preprocessors import SaveCells
 
 from course_lib.grading import gradebook
@@ -27,8 +30,8 @@ class Registered:
 
     plan: list[PlannedTest]
     points_by_hand: float
-    notebooks: list[str]
-    kernels: set[str]
+    notebooks: dict[str, NotebookNode]
+    """As students get them, but with the hidden tests."""
     fingerprints: dict[str, str]
     """Of each locked code cell, hidden tests included."""
 
@@ -44,8 +47,9 @@ def build(course: Course, assignment: str) -> Registered:
     Raises:
         CourseError: There is no such assignment, or nbgrader cannot convert it.
     """
-    with generated(course, assignment, register=True) as directory:
-        registered = _read_back(course, assignment, directory)
+    saved: dict[str, NotebookNode] = {}
+    with generated(course, assignment, saved) as directory:
+        registered = _read_back(course, assignment, directory, saved)
         target = course.release(assignment)
         if target.exists():
             shutil.rmtree(target)
@@ -63,8 +67,9 @@ def register(course: Course, assignment: str) -> tuple[Registered, list[str]]:
         What is registered, and the names of the cells that changed since the last build.
     """
     before = _fingerprints(course, assignment)
-    with generated(course, assignment, register=True) as directory:
-        registered = _read_back(course, assignment, directory)
+    saved: dict[str, NotebookNode] = {}
+    with generated(course, assignment, saved) as directory:
+        registered = _read_back(course, assignment, directory, saved)
     record = _build_record(course, assignment)
     built = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else before
     now = registered.fingerprints
@@ -73,27 +78,41 @@ def register(course: Course, assignment: str) -> tuple[Registered, list[str]]:
 
 
 @contextmanager
-def generated(course: Course, assignment: str, *, register: bool = False) -> Iterator[Path]:
+def generated(course: Course, assignment: str, saved: dict[str, NotebookNode] | None = None) -> Iterator[Path]:
     """The students' version, as nbgrader makes it, in a temporary directory.
 
     Args:
         course: Where the instructor's notebooks lie.
         assignment: Which assignment.
-        register: Whether its cells are saved in the gradebook.
+        saved: If given, the cells are saved in the gradebook, and here the notebooks as they were then, by name.
 
     Raises:
         CourseError: There is no such assignment, or nbgrader cannot convert it.
     """
     course.require_assignment(assignment)
-    steps = ReleaseConverter().preprocessors
+    steps = ReleaseConverter(config=course.config).preprocessors
     with tempfile.TemporaryDirectory(prefix="course-") as temporary:
         elsewhere = course.having(release_directory=temporary)
-        settings = {} if register else {"no_database": True, "preprocessors": [s for s in steps if s is not SaveCells]}
+        if saved is None:
+            settings = {"no_database": True, "preprocessors": [step for step in steps if step is not SaveCells]}
+        else:
+            settings = {"preprocessors": _keeping(steps, saved)}
         try:
             convert(ReleaseConverter, elsewhere, assignment, ".", GenerateAssignment=settings)
         except ConversionError as error:
             raise CourseError(f"{course.source(assignment)} cannot be converted. {error}{_advice(error)}") from error
         yield elsewhere.release(assignment)
+
+
+def _keeping(steps: list[Any], saved: dict[str, NotebookNode]) -> list[Any]:
+    """nbgrader's steps, and after the one that saves the cells one that keeps a copy of the notebook."""
+
+    def keep(notebook: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        saved[resources["nbgrader"]["notebook"]] = copy.deepcopy(notebook)
+        return notebook, resources
+
+    after = steps.index(SaveCells) + 1
+    return [*steps[:after], keep, *steps[after:]]
 
 
 def _advice(error: ConversionError) -> str:
@@ -140,7 +159,7 @@ def _as_lines(path: Path) -> list[str]:
         return path.read_bytes().decode("utf-8", "replace").splitlines()
 
 
-def _read_back(course: Course, assignment: str, directory: Path) -> Registered:
+def _read_back(course: Course, assignment: str, directory: Path, saved: dict[str, NotebookNode]) -> Registered:
     paths = sorted(directory.glob("*.ipynb"))
     notebooks = {path.stem: nbk.read(path) for path in paths}
     plan = [
@@ -155,9 +174,8 @@ def _read_back(course: Course, assignment: str, directory: Path) -> Registered:
         for cell in notebook.cells
         if nbk.is_graded(cell) or cell.metadata.get("nbgrader", {}).get("task")
     )
-    kernels = {notebook.metadata.get("kernelspec", {}).get("name", "python3") for notebook in notebooks.values()}
     by_hand = every_point - sum(test.points for test in plan)
-    return Registered(plan, by_hand, list(notebooks), kernels, _fingerprints(course, assignment))
+    return Registered(plan, by_hand, saved, _fingerprints(course, assignment))
 
 
 def _fingerprints(course: Course, assignment: str) -> dict[str, str]:

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import glob
-import sys
-import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from nbformat import NotebookNode
-from nbformat.v4 import new_output
-from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
+from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from nbgrader.converters.base import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import DeduplicateIds, Execute
+from nbgrader.preprocessors import Execute
 from sqlalchemy.exc import SAWarning
 from traitlets import Any as AnyTrait
-from traitlets import Dict, Unicode
 from traitlets.config import Config
 
 from course_lib.grading.course import Course, CourseError
+
+A_DAY = 24 * 60 * 60
 
 
 class ConversionError(Exception):
@@ -68,74 +64,10 @@ class FeedbackConverter(_Recording, GenerateFeedback):
         self.preprocessors = [*self.preprocessors, self.last_step]
 
 
-class AutogradeConverter(_Recording, Autograde):
-    """Submission to graded submission, with the two steps below instead of nbgrader's, and a stamp on the result."""
-
-    sanitize_preprocessors: list
-    autograde_preprocessors: list
-    stamp = Dict(help="What to note in the graded notebook's metadata.").tag(config=True)
-
-    def start(self) -> None:
-        """Convert."""
-        self.started = time.monotonic()
-        mended = {DeduplicateIds: DeduplicateCells, Execute: ExecuteToTheEnd}
-        self.sanitize_preprocessors = [mended.get(step, step) for step in self.sanitize_preprocessors]
-        steps = [mended.get(step, step) for step in self.autograde_preprocessors]
-        self.autograde_preprocessors = [*steps, self.put_stamp]
-        super().start()
-
-    def put_stamp(self, notebook: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Note in the graded notebook what was graded and how long it took."""
-        notebook.metadata["course"] = {**self.stamp, "seconds": time.monotonic() - self.started}
-        return notebook, resources
-
-
-class DeduplicateCells(DeduplicateIds):
-    """nbgrader leaves an empty dict behind in the lesser of two equal cells, on which its own next step fails."""
-
-    def preprocess_cell(self, cell: NotebookNode, resources: dict, cell_index: int) -> tuple[NotebookNode, dict]:
-        """Forget what nbgrader knew about a cell whose name comes again further down."""
-        cell, resources = super().preprocess_cell(cell, resources, cell_index)
-        if not cell.metadata.get("nbgrader", True):
-            del cell.metadata["nbgrader"]
-        return cell, resources
-
-
-class ExecuteToTheEnd(Execute):
-    """When a cell kills its kernel or hangs it for good, nbgrader drops the submission; this keeps what was earned."""
-
-    skip_cells_with_tag = Unicode("", help="None: a student's tag must not keep a test from running.")
-
-    def preprocess(self, nb: NotebookNode, resources: dict, km: Any = None) -> tuple[NotebookNode, dict]:
-        """Run all cells; those that could not be run end with an error."""
-        self.executed: set[int] = set()
-        try:
-            nb, resources = super().preprocess(nb, resources, km)
-        except (DeadKernelError, CellTimeoutError) as error:
-            self.mark_the_rest(nb, type(error).__name__)
-        for output in (output for cell in nb.cells for output in cell.get("outputs", [])):
-            if output.output_type == "stream":
-                output.name = "stdout"  # nbgrader gives no points for stderr, and a warning is not a wrong answer
-        return nb, resources
-
-    def on_cell_executed(self, **kwargs: Any) -> None:
-        """Remember which cells were run."""
-        super().on_cell_executed(**kwargs)
-        self.executed.add(kwargs["cell_index"])
-
-    def mark_the_rest(self, nb: NotebookNode, kind: str) -> None:
-        """Without an error a test that was never run would count as passed."""
-        message = "this cell stopped Python" if kind == "DeadKernelError" else "this cell could not be interrupted"
-        for index, cell in enumerate(nb.cells):
-            if cell.cell_type == "code" and cell.source.strip() and index not in self.executed:
-                cell.outputs = [new_output("error", ename=kind, evalue=message, traceback=[f"{kind}: {message}"])]
-                kind, message = "DeadKernelError", "not run, because an earlier cell stopped Python"
-
-
 def seconds_a_cell_may_run(course: Course) -> int:
-    """The course's own limit; where it has none (None, or a number below 0), a number larger than any limit."""
+    """The course's own limit; where it has none (None, or a number below 0), a day."""
     limit = Execute(config=course.config).timeout
-    return sys.maxsize if limit is None or limit < 0 else limit
+    return A_DAY if limit is None or limit < 0 else limit
 
 
 def convert(kind: type[BaseConverter], course: Course, assignment: str, student: str = "*", **settings: Any) -> None:

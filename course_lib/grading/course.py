@@ -83,7 +83,12 @@ class Course:
     @property
     def gradebook_url(self) -> str:
         """Where the gradebook is: the course's own, unless the settings say otherwise."""
-        return self.config.CourseDirectory.get("db_url") or f"sqlite:///{self.root / 'gradebook.db'}"
+        url = self.config.CourseDirectory.get("db_url")
+        return from_directory(str(url), self.root) if url else f"sqlite:///{self.root / 'gradebook.db'}"
+
+    def may_be_changed(self, assignment: str) -> list[str]:
+        """Files beside the notebooks that students hand in in a version of their own, by nbgrader's setting."""
+        return list(self.config.Autograde.get("exclude_overwriting", {}).get(assignment, []))
 
     def path(self, step: str, student: str, assignment: str) -> Path:
         """Where a student's files of an assignment lie at a step: source, release, submitted, autograded, feedback."""
@@ -118,6 +123,18 @@ class Course:
     def by_student(self, step: str, assignment: str) -> dict[str, Path]:
         """For each student the directory of their assignment at a step, if there is one."""
         return _matches(self.path(step, ANY, assignment))
+
+
+def from_directory(url: str, directory: Path) -> str:
+    """A database's URL, with the path of a database in a file made absolute as seen from a directory.
+
+    >>> from_directory("sqlite:///x.db", Path("/data")), from_directory("sqlite:////x.db", Path("/data"))
+    ('sqlite:////data/x.db', 'sqlite:////x.db')
+    >>> from_directory("postgresql+psycopg://host/grades", Path("/data"))
+    'postgresql+psycopg://host/grades'
+    """
+    scheme, file = url.split(":///", 1) if url.startswith("sqlite") and ":///" in url else (url, "")
+    return f"{scheme}:///{directory.resolve() / file}" if file else url
 
 
 def near(wrong: str, known: Iterable[str]) -> str:

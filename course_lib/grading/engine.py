@@ -6,11 +6,15 @@ cell at which it happened. Verdicts that were given before stay.
 
 from __future__ import annotations
 
+import contextlib
+import signal
 import socket
+import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from course_lib.grading import sandbox, wire
@@ -18,12 +22,20 @@ from course_lib.grading.examiner import Step
 from course_lib.grading.preflight import Prepared
 from course_lib.grading.zygote import Zygote
 
-PRELOAD = ("numpy", "torch", "torch._dynamo", "matplotlib.pyplot", "IPython.core.interactiveshell")
+PRELOAD = ("numpy", "IPython.core.interactiveshell")
+WITH = {"torch": ("torch._dynamo",)}
+"""What a package imports only when it is used, and then slowly."""
 SHORTEST_LIMIT = 5.0
 GRACE = 5.0
 """Seconds that a report may take beyond the limit of its cell before the pair is given up."""
+PATIENCE = 1.0
+"""Seconds within which a student process that broke off has told the system why."""
+MOST_LIMITS = 10
+"""A notebook may take this many times the limit of a cell, counting only the attempts that were lost."""
 
 Report = dict[str, Any]
+Files = Mapping[str, bytes]
+NO_FILES: Files = MappingProxyType({})
 
 
 class Engine:
@@ -33,7 +45,9 @@ class Engine:
         preload: Modules that the assignment's cells import.
         limits: What a submission may use.
         sandboxed: Whether to build the walls.
-        visible: Files of course_lib that the assignment's locked cells need.
+        visible: Files of course_lib that the assignment's locked cells need, relative to it.
+        in_process: Whether to run tests in the student process.
+        files: What lies beside the instructor's notebooks.
     """
 
     def __init__(
@@ -42,13 +56,24 @@ class Engine:
         limits: sandbox.Limits | None = None,
         *,
         sandboxed: bool = True,
-        visible: Iterable[Path] = (),
+        visible: Iterable[str] = (),
+        in_process: bool = False,
+        files: Files = NO_FILES,
     ) -> None:
-        modules = [*PRELOAD, *preload]
+        wanted = [*PRELOAD, *preload]
+        modules = list(dict.fromkeys([*wanted, *(late for module in wanted for late in WITH.get(module, ()))]))
         walls = sandbox.command(visible) if sandboxed else []
         limits = limits or sandbox.Limits()
-        self.students = Zygote("student", modules, walls, limits.as_dict() if sandboxed else None)
-        self.examiners = Zygote("examiner", modules)
+        self.sandboxed = sandboxed
+        self.in_process = in_process
+        self.files = dict(files)
+        with contextlib.ExitStack() as opened:
+            self._directory = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="course-")))
+            self.students = Zygote("student", modules, self._directory, walls, limits.as_dict() if sandboxed else None)
+            opened.callback(self.students.close)
+            self.examiners = Zygote("examiner", modules, self._directory)
+            opened.callback(self.examiners.close)
+            self._opened = opened.pop_all()
 
     def __enter__(self) -> Engine:
         return self
@@ -57,56 +82,116 @@ class Engine:
         self.close()
 
     def close(self) -> None:
-        """End every process."""
-        self.students.close()
-        self.examiners.close()
+        """End every process and remove every file."""
+        self._opened.close()
 
-    def examine(self, prepared: Prepared, timeout: float) -> list[Report]:
+    def examine(self, prepared: Prepared, timeout: float, files: Files = NO_FILES) -> list[Report]:
         """One report for each step of a notebook.
 
         Args:
             prepared: The notebook.
             timeout: Seconds that a cell may run. After each cell that exceeds it the others get half as long, but at
                 least five seconds: one loop must not cost every later test its limit.
+            files: What the student handed in beside the notebook.
         """
         steps = prepared.steps
         reports: list[Report | None] = [None] * len(steps)
         left = list(range(len(steps)))
         limit = timeout
+        wasted = 0.0
         while left and any(reports[i] is None for i in left):
+            if wasted > MOST_LIMITS * timeout:
+                return [report or _given_up() for report in reports]
+            started = time.monotonic()
             lost = None
-            for i, report in zip(left, self._session([steps[i] for i in left], prepared, limit), strict=False):
+            for i, report in zip(left, self._session([steps[i] for i in left], prepared, limit, files), strict=False):
                 reports[i] = reports[i] or report
                 if report.get("lost"):
                     lost = i
+                    wasted += time.monotonic() - started
                     if report["outcome"] == "timeout":
                         limit = max(limit / 2, min(timeout, SHORTEST_LIMIT))
             left = [i for i in left if i != lost]
         return [report or {} for report in reports]
 
-    def _session(self, steps: list[Step], prepared: Prepared, timeout: float) -> Iterator[Report]:
+    def _session(self, steps: list[Step], prepared: Prepared, timeout: float, files: Files) -> Iterator[Report]:
         """Reports from one pair of processes; the last one is ``lost`` if the pair did not get to the end."""
-        (to_examiner, control), (to_student, orders), (left, right) = (socket.socketpair() for _ in range(3))
-        student = self.students.fork([orders, right])
-        examiner = self.examiners.fork([control, left])
-        done = 0
-        try:
-            wire.send(to_student, {"forbidden": sorted({name for step in steps for name in step.forbid})}, [])
-            job = {"timeout": timeout, "expected": sorted(prepared.expected), "steps": [asdict(step) for step in steps]}
-            wire.send(to_examiner, job, [])
-            for _ in steps:
-                report, _ = wire.receive(to_examiner, time.monotonic() + 2 * timeout + GRACE)
-                done += 1
+        with tempfile.TemporaryDirectory(dir=self._directory) as place, _Pair(self, Path(place)) as pair:
+            control = pair.start(steps, prepared, timeout, files)
+            for step in steps:
+                try:
+                    report, _ = wire.receive(control, time.monotonic() + 2 * timeout + GRACE)
+                except wire.WireError as error:
+                    outcome = "timeout" if isinstance(error, wire.LateError) else "crashed"
+                    words = "out of time" if outcome == "timeout" else "Python stopped"
+                    report = {"name": step.name, "kind": step.kind, "outcome": outcome, "message": words, "lost": True}
+                if report.get("lost") and report.get("outcome") == "crashed":
+                    report |= pair.cause()
                 yield report
                 if report.get("lost"):
                     return
-        except wire.WireError as error:
-            outcome = "timeout" if isinstance(error, wire.LateError) else "crashed"
-            step = steps[done]
-            yield {"name": step.name, "kind": step.kind, "outcome": outcome, "message": str(error), "lost": True}
-        finally:
-            to_examiner.close()
-            to_student.close()
-            status = self.students.kill(student)
-            self.examiners.kill(examiner)
-            self.last_status = status
+
+
+class _Pair:
+    """A student process and, unless tests run in it, an examiner process."""
+
+    def __init__(self, engine: Engine, place: Path) -> None:
+        self.engine = engine
+        self.place = place
+        self.sockets: list[socket.socket] = []
+        self.student: int | None = None
+        self.examiner: int | None = None
+
+    def __enter__(self) -> _Pair:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for each in self.sockets:
+            each.close()
+        if self.student is not None:
+            self.engine.students.end(self.student)
+        if self.examiner is not None:
+            self.engine.examiners.end(self.examiner)
+
+    def start(self, steps: list[Step], prepared: Prepared, timeout: float, files: Files) -> socket.socket:
+        """Fork the processes and tell them what to do; reports come from the socket that is returned."""
+        (to_student, orders), (left, right) = socket.socketpair(), socket.socketpair()
+        self.sockets.append(to_student)
+        self.student = self.engine.students.fork([orders, right])
+        directory = sandbox.WORK if self.engine.sandboxed else str(self.place / "student")
+        job = {"directory": directory, "forbidden": sorted({name for step in steps for name in step.forbid})}
+        todo = {"timeout": timeout, "expected": sorted(prepared.expected), "steps": [asdict(step) for step in steps]}
+        if self.engine.in_process:
+            left.close()
+            _order(to_student, job | todo, {**files, **self.engine.files})
+            return to_student
+        to_examiner, control = socket.socketpair()
+        self.sockets.append(to_examiner)
+        self.examiner = self.engine.examiners.fork([control, left])
+        _order(to_student, job, {**files, **self.engine.files})
+        _order(to_examiner, todo | {"directory": str(self.place / "examiner")}, self.engine.files)
+        return to_examiner
+
+    def cause(self) -> Report:
+        """What the end of the student process tells, more than that it is gone."""
+        assert self.student is not None
+        status = self.engine.students.end(self.student, PATIENCE)
+        self.student = None
+        if status == sandbox.OUT_OF_MEMORY:
+            return {"outcome": "memory", "message": "out of memory"}
+        if status == sandbox.OUT_OF_COMPUTING_TIME:
+            return {"outcome": "timeout", "message": "out of computing time"}
+        killed_by = status - 128 if status > 128 else -status
+        names = {each.value: each.name for each in signal.Signals}
+        return {"message": f"Python stopped ({names[killed_by]})"} if killed_by in names else {}
+
+
+def _order(to: socket.socket, job: Report, files: Files) -> None:
+    """Hand a job to a process; one that is gone already will be missed when its report is due."""
+    sizes = [[name, len(data)] for name, data in files.items()]
+    with contextlib.suppress(wire.ClosedError):
+        wire.send(to, job | {"files": sizes}, list(files.values()))
+
+
+def _given_up() -> Report:
+    return {"outcome": "timeout", "message": "not run: the notebook as a whole ran out of time"}

@@ -10,11 +10,8 @@ import ast
 import builtins
 import contextlib
 import io
-import math
-import signal
 import socket
 import time
-import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -22,18 +19,12 @@ from typing import Any
 from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
 
-from course_lib.grading import student, wire
+from course_lib.grading import student, verdicts, wire
 from course_lib.grading.peer import Peer
-from course_lib.grading.proxy import OPERATIONS, Proxy
-from course_lib.grading.raised import StoppedError
-from course_lib.grading.results import Outcome
+from course_lib.grading.proxy import OPERATIONS
 
 CELL = "<cell>"
 CLOSED_TO_STUDENTS = ("gi_", "cr_", "ag_", "f_", "tb_", "co_", "func_", "im_")
-
-
-class OutOfTimeError(BaseException):
-    """A cell of the instructor ran into its limit; no ``except Exception`` of a test may swallow it."""
 
 
 @dataclass(frozen=True)
@@ -168,20 +159,17 @@ class Examiner:
         value, error = self._here(source)
         if self.peer.broken:
             return _lost(self.peer.broken)
-        if error is None:
-            return {"outcome": "passed", "message": "", "partial": _partial(value)}
-        outcome, message = _outcome(error)
-        return {"outcome": outcome, "message": message, "line": _line(error), "error": type(error).__name__}
+        return verdicts.report(value, error, CELL)
 
     def _here(self, source: str) -> tuple[Any, BaseException | None]:
         """Run a cell in this process: the value of its last expression, and what it raised."""
         self.peer.deadline = time.monotonic() + self.timeout
         self.names.theirs = set(self.peer.apply("names"))
         try:
-            with _limit(self.timeout), contextlib.redirect_stdout(io.StringIO()):
+            with verdicts.limit(self.timeout), contextlib.redirect_stdout(io.StringIO()):
                 return self._value(source), None
         except BaseException as error:  # whatever it is, it is the verdict on this cell
-            if isinstance(error, OutOfTimeError):
+            if isinstance(error, verdicts.OutOfTimeError):
                 self.peer.broken = self.peer.broken or wire.LateError("no answer in time")
             return None, error
 
@@ -196,55 +184,12 @@ class Examiner:
         return eval(compile(ast.Expression(last.value), CELL, "eval", dont_inherit=True), self.names)
 
 
-@contextlib.contextmanager
-def _limit(seconds: float) -> Iterator[None]:
-    def stop(*_: Any) -> None:
-        raise OutOfTimeError
-
-    previous = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
-
-
-def _partial(value: Any) -> float | None:
-    """The points that a last expression gives, as nbgrader reads them off its text; None for all."""
-    if value is None or isinstance(value, Proxy):
-        return None
-    try:
-        points = float(repr(value))
-    except ValueError:
-        return None
-    return points if points >= 0 and math.isfinite(points) else None
-
-
-def _outcome(error: BaseException) -> tuple[Outcome, str]:
-    if isinstance(error, OutOfTimeError):
-        return "timeout", "out of time"
-    if isinstance(error, MemoryError):
-        return "memory", "out of memory"
-    if isinstance(error, StoppedError):
-        return "error", f"the submission raised {error}"
-    if isinstance(error, AssertionError):
-        return "failed", str(error) or "an assertion without a message"
-    return "error", f"{type(error).__name__}: {error}"
-
-
 def _lost(error: wire.WireError) -> dict[str, Any]:
     if isinstance(error, wire.LateError):
         return {"outcome": "timeout", "message": "out of time", "lost": True}
     if isinstance(error, wire.ClosedError):
         return {"outcome": "crashed", "message": "Python stopped", "lost": True}
     return {"outcome": "crashed", "message": f"the submission's answer could not be read: {error}", "lost": True}
-
-
-def _line(error: BaseException) -> int | None:
-    """The line of the cell at which it happened."""
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == CELL]
-    return lines[0] if lines else None
 
 
 # ------------------------------------------------------------------------------- what the submission may ask for here
@@ -283,7 +228,8 @@ def open_to_students(peer: Peer) -> dict[str, Callable[..., Any]]:
 
 def serve(control: socket.socket, connection: socket.socket) -> None:
     """What an examiner process does after it was forked: run the steps and report each to the worker."""
-    job, _ = wire.receive(control)
+    job, buffers = wire.receive(control)
+    student.unpack(job["directory"], job["files"], buffers)
     examiner = Examiner(connection, job["timeout"])
     examiner.names.expected = set(job["expected"])
     for report in examiner.run([Step(**step) for step in job["steps"]]):

@@ -1,8 +1,8 @@
 """What students get back: their code, the tests they could see, a verdict for every test; nothing of the hidden ones.
 
-nbgrader's feedback shows the graded notebook as it was run: with the hidden tests, and with outputs in which student
-code may have printed them. So here the instructor's cells are shown as they were handed out, no output is shown at all,
-and of a hidden test only words that the instructor wrote for the student: the message of the assertion that failed.
+nbgrader's feedback shows the graded notebook as it was run, with the hidden tests. So here the instructor's cells are
+shown as they were handed out, no output is shown at all, and of a hidden test only words that the instructor wrote for
+the student: the message of the assertion that failed, without the values filled in.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import builtins
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
@@ -19,10 +21,11 @@ from nbformat.v4 import new_output
 from nbgrader.preprocessors import ClearHiddenTests
 
 from course_lib.grading import notebook as nbk
-from course_lib.grading.autograde import outcome_of
 from course_lib.grading.build import generated
 from course_lib.grading.converters import ConversionError, FeedbackConverter, convert
 from course_lib.grading.course import Course
+from course_lib.grading.journal import stamp_of
+from course_lib.grading.results import Outcome
 
 LONGEST_VALUE = 80
 """How many characters a value may take that an assertion's message fills in."""
@@ -41,8 +44,9 @@ def feedback(course: Course, assignment: str) -> Iterator[tuple[str, str]]:
 
         def hide(notebook: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
             known = handed_out[resources["nbgrader"]["notebook"]]
+            tests = stamp_of(notebook).get("tests", {})
             for cell in notebook.cells:
-                _show(cell, known, marks.begin_test_delimeter, marks.end_test_delimeter)
+                _show(cell, known, tests, marks.begin_test_delimeter, marks.end_test_delimeter)
             return notebook, resources
 
         settings = {
@@ -70,13 +74,17 @@ def _markdown_without_html(source: str) -> str:
     return MarkdownWithMath(IPythonRenderer(escape=True, allow_harmful_protocols=False)).render(source)
 
 
-def _show(cell: NotebookNode, handed_out: dict[str, NotebookNode], begin: str, end: str) -> None:
+def _show(
+    cell: NotebookNode, handed_out: dict[str, NotebookNode], ended: dict[str, list[Any]], begin: str, end: str
+) -> None:
     """Leave in a cell of a graded notebook what its author may see."""
-    original = handed_out.get(nbk.grade_id(cell) or "")
+    name = nbk.grade_id(cell) or ""
+    original = handed_out.get(name)
     if original is not None and nbk.is_locked(original):
         tests, cell.source = cell.source, original.source
         if nbk.is_test(original):
-            cell.outputs = [new_output("stream", name="stdout", text=verdict(cell, tests, begin, end))]
+            said = verdict(Ended(*ended[name][3:]), tests, begin, end) if name in ended else "It was not run."
+            cell.outputs = [new_output("stream", name="stdout", text=said)]
             return
     if cell.cell_type == "code":
         error = nbk.error(cell)
@@ -84,41 +92,66 @@ def _show(cell: NotebookNode, handed_out: dict[str, NotebookNode], begin: str, e
         cell.outputs = [new_output("stream", name="stdout", text=note)] if note else []
 
 
-def verdict(cell: NotebookNode, tests: str, begin: str = nbk.BEGIN_HIDDEN, end: str = nbk.END_HIDDEN) -> str:
+@dataclass(frozen=True)
+class Ended:
+    """How a test cell ended."""
+
+    outcome: Outcome
+    message: str = ""
+    line: int | None = None
+    """Where in the cell."""
+    error: str | None = None
+    """The name of the exception."""
+
+
+def verdict(ended: Ended, tests: str, begin: str = nbk.BEGIN_HIDDEN, end: str = nbk.END_HIDDEN) -> str:
     """A sentence on the outcome of a test cell that gives nothing of its hidden tests away.
 
     Args:
-        cell: The test cell as it was run.
+        ended: How it ended.
         tests: Its source, with the hidden tests.
         begin: What marks the beginning of hidden tests.
         end: What marks their end.
     """
-    outcome, _ = outcome_of(cell, full_score=cell.metadata.nbgrader.get("score") == nbk.points(cell))
-    if outcome == "passed":
-        return "All tests passed."
-    error = nbk.error(cell)
-    if error is None:
+    if ended.outcome in PLAINLY:
+        return PLAINLY[ended.outcome]
+    if ended.error is None:
         return "The tests gave only part of the points."
-    if outcome == "timeout":
-        return "The tests ran out of time."
-    if outcome == "crashed":
-        return "Python stopped, in these tests or before them."
-    where = _which_test(error, tests, nbk.hidden_lines(tests, begin, end))
-    if outcome != "failed":
-        return f"{where}: your code raised {_kind(error.ename)}."
-    said = any(pattern.fullmatch(error.evalue) for pattern in messages(tests))
-    return f"{where}: {error.evalue}" if said and error.evalue else f"{where}."
+    where, hidden = _which_test(ended.line, tests, nbk.hidden_lines(tests, begin, end))
+    if ended.outcome != "failed":
+        return f"{where}: your code raised {_kind(ended.error)}."
+    said = next((pattern for pattern in messages(tests) if pattern.fullmatch(ended.message)), None)
+    if said is None or not ended.message:
+        return f"{where}."
+    return f"{where}: {_topic(said, ended.message) if hidden else ended.message}"
 
 
-def _which_test(error: NotebookNode, tests: str, hidden: set[int]) -> str:
-    """Whether it was a visible test, and which; the traceback's first frame is the test cell."""
-    frame = re.search(r"Cell In\[\d+\], line (\d+)", nbk.plain("\n".join(error.traceback)))
+PLAINLY: dict[Outcome, str] = {
+    "passed": "All tests passed.",
+    "timeout": "The tests ran out of time.",
+    "memory": "The tests ran out of memory.",
+    "crashed": "Python stopped, in these tests or before them.",
+    "missing": "It was not run, because the answer is missing.",
+}
+
+
+def _which_test(line: int | None, tests: str, hidden: set[int]) -> tuple[str, bool]:
+    """Whether it was a visible test, and which; and whether it was a hidden one."""
     lines = tests.split("\n")
-    number = int(frame[1]) if frame else 0
+    number = line or 0
     if 1 <= number <= len(lines) and number not in hidden:
-        line = lines[number - 1].strip()
-        return "A test that you can see failed" + ("" if line.startswith("except") else f", `{line}`")
-    return "A hidden test failed"
+        shown = lines[number - 1].strip()
+        return "A test that you can see failed" + ("" if shown.startswith("except") else f", `{shown}`"), False
+    return "A hidden test failed", True
+
+
+def _topic(pattern: re.Pattern[str], message: str) -> str:
+    """What the instructor wrote, without the values that the test filled in."""
+    match = pattern.fullmatch(message)
+    spans = [match.span(i + 1) for i in range(pattern.groups)] if match else []
+    for start, end in reversed(spans):
+        message = f"{message[:start]}…{message[end:]}"
+    return message
 
 
 def messages(tests: str) -> list[re.Pattern[str]]:
@@ -127,7 +160,7 @@ def messages(tests: str) -> list[re.Pattern[str]]:
     Student code can raise an AssertionError, too, with anything in it. Only what the instructor wrote is passed on.
 
     >>> [pattern.pattern for pattern in messages("assert x, f'wrong for n = {n}'")]
-    ['wrong\\\\ for\\\\ n\\\\ =\\\\ .{0,80}']
+    ['wrong\\\\ for\\\\ n\\\\ =\\\\ (.{0,80})']
     """
     try:
         nodes = list(ast.walk(ast.parse(tests)))
@@ -147,7 +180,7 @@ def _pattern(message: ast.expr | None) -> str | None:
         case ast.Constant(value=str() as text):
             return re.escape(text)
         case ast.JoinedStr(values=parts):
-            gap = f".{{0,{LONGEST_VALUE}}}"
+            gap = f"(.{{0,{LONGEST_VALUE}}})"
             return "".join(re.escape(str(part.value)) if isinstance(part, ast.Constant) else gap for part in parts)
     return None
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from traitlets.config import Config
-
-from course_lib.grading.course import CourseError, near
 
 
 def prefer_this_python(environment: MutableMapping[str, str]) -> None:
@@ -38,20 +35,3 @@ def private_sockets() -> Iterator[Config]:
         return
     with tempfile.TemporaryDirectory(prefix="course-") as directory:
         yield Config({"KernelManager": {"transport": "ipc", "ip": f"{directory}/kernel"}})
-
-
-def require(names: Iterable[str]) -> None:
-    """Make sure that kernels of these names are installed: if not, it is not the students' fault.
-
-    Raises:
-        CourseError: One is missing.
-    """
-    known = KernelSpecManager()
-    for name in set(names) - {"python"}:  # Jupyter's old name for whichever Python it runs in
-        try:
-            known.get_kernel_spec(name)
-        except NoSuchKernel as error:
-            raise CourseError(
-                f"The assignment wants a kernel named {name!r}, which is not installed here. "
-                f"{near(name, known.find_kernel_specs())}"
-            ) from error

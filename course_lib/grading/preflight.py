@@ -7,12 +7,9 @@ duplicated test cells and the order of known cells are the instructor's, whateve
 from __future__ import annotations
 
 import json
-import os
-import stat
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
@@ -20,9 +17,7 @@ from nbformat import NotebookNode
 from course_lib.grading import notebook as nbk
 from course_lib.grading.examiner import Step
 from course_lib.grading.notebook import UnreadableNotebookError
-from course_lib.grading.student import top_level_names
 
-LARGEST_FILE = 50 * 2**20
 MOST_CELLS = 5000
 START = ""
 """Where cells stand that come before every known one."""
@@ -48,11 +43,11 @@ class Answers:
     duplicated: list[str] = field(default_factory=list)
 
 
-def read(path: Path, names: set[str]) -> Answers:
+def read(data: bytes, names: set[str]) -> Answers:
     """The answers in a submitted file.
 
     Args:
-        path: The file; a link is not followed.
+        data: What the file holds.
         names: The grade ids of the instructor's cells.
 
     Raises:
@@ -61,7 +56,7 @@ def read(path: Path, names: set[str]) -> Answers:
     answers = Answers()
     place = START
     seen: Counter[str] = Counter()
-    for name, answer in _cells(path):
+    for name, answer in _cells(data):
         if name in names:
             place = name
             seen[name] += 1
@@ -72,8 +67,8 @@ def read(path: Path, names: set[str]) -> Answers:
     return answers
 
 
-def _cells(path: Path) -> Iterator[tuple[str | None, Answer]]:
-    notebook = _json(path)
+def _cells(data: bytes) -> Iterator[tuple[str | None, Answer]]:
+    notebook = _json(data)
     if not isinstance(notebook, dict) or notebook.get("nbformat") != 4 or not isinstance(notebook.get("cells"), list):
         raise UnreadableNotebookError("it is not a notebook in format 4, which is what JupyterLab saves")
     if len(notebook["cells"]) > MOST_CELLS:
@@ -83,18 +78,7 @@ def _cells(path: Path) -> Iterator[tuple[str | None, Answer]]:
             yield _grade_id(cell), Answer(cell["cell_type"], _text(cell.get("source")))
 
 
-def _json(path: Path) -> Any:
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as error:
-        raise UnreadableNotebookError(f"it cannot be read: {error.strerror}") from error
-    with open(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise UnreadableNotebookError("it is no file")
-        if status.st_size > LARGEST_FILE:
-            raise UnreadableNotebookError(f"it is {status.st_size >> 20} MiB large, more than {LARGEST_FILE >> 20}")
-        data = file.read(LARGEST_FILE + 1)
+def _json(data: bytes) -> Any:
     if not data.strip():
         raise UnreadableNotebookError("it is empty")
     try:
@@ -122,7 +106,8 @@ def _text(source: Any) -> str:
 class Cell:
     """A cell of the notebook that is graded: what is kept of it, and the step that runs it."""
 
-    node: NotebookNode
+    node: NotebookNode | None
+    """None for the instructor's unnamed cells: of these the student's own copy is kept."""
     step: Step | None
 
 
@@ -131,11 +116,14 @@ class Prepared:
     """The instructor's notebook with a student's answers."""
 
     cells: list[Cell]
-    expected: frozenset[str]
+    expected: frozenset[str] = frozenset()
     """Names that the instructor's answers define."""
-    missing: list[str]
+    missing: tuple[str, ...] = ()
     """Answer cells that the submission does not have."""
-    duplicated: list[str]
+    unanswered: frozenset[str] = frozenset()
+    """Answer cells that are as they were handed out."""
+    duplicated: tuple[str, ...] = ()
+    """Answer cells that the submission has several times; the last one counts."""
 
     @property
     def steps(self) -> list[Step]:
@@ -143,41 +131,63 @@ class Prepared:
         return [cell.step for cell in self.cells if cell.step]
 
 
-def prepare(original: NotebookNode, answers: Answers) -> Prepared:
-    """Put the answers into a copy of the instructor's notebook."""
+def prepare(original: NotebookNode, answers: Answers, expected: frozenset[str] = frozenset()) -> Prepared:
+    """Put the answers into a copy of the instructor's notebook.
+
+    Args:
+        original: The instructor's notebook, its answers taken out.
+        answers: The student's.
+        expected: The names that the instructor's answers define.
+    """
     forbidden = _forbidden(original)
-    cells = [_added(answer, f"added-{START}", ()) for answer in answers.added.get(START, [])]
-    expected: set[str] = set()
-    missing = []
+    cells = [_added(answer, START, ()) for answer in answers.added.get(START, [])]
+    missing, unanswered = [], set()
     for title, cell in nbk.exercises(original):
         name = nbk.grade_id(cell)
         forbid = forbidden.get(title, ())
-        node = NotebookNode(cell, metadata=NotebookNode(cell.metadata))
-        if cell.cell_type == "code":
-            node.update(outputs=[], execution_count=None)
-        if name and nbk.is_solution(cell):
-            expected |= top_level_names(cell.source)
-            answer = answers.known.get(name)
+        answer = answers.known.get(name or "")
+        if nbk.is_locked(cell):
+            cells.append(Cell(_copy(cell, cell.source), _step("test" if nbk.is_test(cell) else "locked", cell, forbid)))
+        elif nbk.is_solution(cell):
+            cells.append(_answered(cell, answer, forbid))
             if answer is None:
-                missing.append(name)
-            node.source = answer.source if answer else ""
-        cells.append(Cell(node, _step(node, name, forbid)))
+                missing.append(name or "")
+            elif answer.source == cell.source:
+                unanswered.add(name or "")
+        else:
+            cells.append(Cell(None, _step("plain", cell, forbid)))
+            cells += [_answered(cell, answer, forbid, "free")] if answer else []
         if name:
-            cells += [_added(answer, f"added-{name}", forbid) for answer in answers.added.get(name, [])]
-    return Prepared(cells, frozenset(expected), missing, answers.duplicated)
+            cells += [_added(answer, name, forbid) for answer in answers.added.get(name, [])]
+    duplicated = tuple(name for name in answers.duplicated if name in answer_cells(original))
+    return Prepared(cells, expected, tuple(missing), frozenset(unanswered), duplicated)
 
 
-def _step(cell: NotebookNode, name: str | None, forbid: tuple[str, ...]) -> Step | None:
-    if cell.cell_type != "code":
-        return None
-    kind = "solution" if nbk.is_solution(cell) else "test" if nbk.is_test(cell) else "locked"
-    return Step(kind if nbk.is_locked(cell) or kind == "solution" else "plain", name or "", cell.source, forbid)
+def answer_cells(original: NotebookNode) -> set[str]:
+    """The names of the cells that students write."""
+    return {name for cell in original.cells if (name := nbk.grade_id(cell)) and nbk.is_solution(cell)}
+
+
+def _answered(cell: NotebookNode, answer: Answer | None, forbid: tuple[str, ...], kind: str = "solution") -> Cell:
+    node = _copy(cell, answer.source if answer else "")
+    return Cell(node, _step(kind, node, forbid))
+
+
+def _copy(cell: NotebookNode, source: str) -> NotebookNode:
+    node = NotebookNode(cell, metadata=NotebookNode(cell.metadata), source=source)
+    if cell.cell_type == "code":
+        node.update(outputs=[], execution_count=None)
+    return node
+
+
+def _step(kind: str, cell: NotebookNode, forbid: tuple[str, ...]) -> Step | None:
+    return Step(kind, nbk.grade_id(cell) or "", cell.source, forbid) if cell.cell_type == "code" else None
 
 
 def _added(answer: Answer, name: str, forbid: tuple[str, ...]) -> Cell:
     if answer.kind == "code":
         node = NotebookNode(cell_type="code", metadata={}, source=answer.source, outputs=[], execution_count=None)
-        return Cell(node, Step("free", name, answer.source, forbid))
+        return Cell(node, Step("free", f"added after {name}" if name else "added at the top", answer.source, forbid))
     return Cell(NotebookNode(cell_type="markdown", metadata={}, source=answer.source), None)
 
 

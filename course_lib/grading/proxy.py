@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from course_lib.grading.peer import Peer
 
 
+class ByProxyError(TypeError):
+    """What a test wants cannot be done while the submission lives in another process; the message says why."""
+
+
 DESCRIPTIVE = {"__name__", "__qualname__", "__doc__", "__module__", "__annotations__", "__defaults__", "__dict__"}
 
 
@@ -155,7 +159,7 @@ class ClassProxy(CallableProxy):
         return isinstance(subclass, ClassProxy) and bool(self._peer.apply("issubclass", subclass, self))
 
     def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
-        raise TypeError("a test cannot derive from a class of the submission by proxy: grade with --in-process")
+        raise ByProxyError("the test derives from a class of the submission")
 
 
 def _forwarded(name: str) -> Callable[..., Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 Outcome = Literal["passed", "failed", "error", "timeout", "memory", "crashed", "missing"]
@@ -78,7 +78,22 @@ class Submission:
         }
 
 
-def nothing_earned(student: str, status: Status, plan: list[PlannedTest], outcome: Outcome, message: str) -> Submission:
+@dataclass(frozen=True)
+class Graded:
+    """All that comes of grading a submission: the result, and what is to be kept of it."""
+
+    result: Submission
+    notebooks: dict[str, str] = field(default_factory=dict)
+    """The graded notebooks, by name, as JSON."""
+    scores: dict[tuple[str, str], float | None] = field(default_factory=dict)
+    """By notebook and cell, for every cell that nbgrader's autograder scores; None for one that people grade."""
+    unanswered: frozenset[tuple[str, str]] = frozenset()
+    """Answers that are as they were handed out, by notebook and cell."""
+
+
+def nothing_earned(
+    student: str, status: Status, plan: tuple[PlannedTest, ...], outcome: Outcome, message: str
+) -> Submission:
     """The record of a submission whose tests could not be run."""
     tests = tuple(Verdict(test.id, 0.0, test.points, outcome, message) for test in plan)
     return Submission(student, status, tests)

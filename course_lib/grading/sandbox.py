@@ -25,9 +25,9 @@ from course_lib.grading.zygote import package_directory
 
 MIB = 2**20
 STUDENT_SIDE = (
-    *("__init__.py", "grading/__init__.py", "grading/ambient.py", "grading/guard.py", "grading/peer.py"),
-    *("grading/proxy.py", "grading/raised.py", "grading/sandbox.py", "grading/student.py", "grading/tensors.py"),
-    *("grading/wire.py", "grading/zygote.py"),
+    *("__init__.py", "grading/__init__.py", "grading/ambient.py", "grading/guard.py", "grading/in_process.py"),
+    *("grading/peer.py", "grading/proxy.py", "grading/raised.py", "grading/sandbox.py", "grading/student.py"),
+    *("grading/tensors.py", "grading/verdicts.py", "grading/wire.py", "grading/zygote.py"),
 )
 """The files of course_lib that the student process itself is made of. The others hold answers."""
 SYSTEM = ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/sbin")
@@ -40,6 +40,9 @@ SETTINGS = (
     "/etc/localtime",
 )
 WORK = "/tmp/work"
+OUT_OF_MEMORY = 77
+"""The exit status of a student process that was ended because it took too much memory."""
+OUT_OF_COMPUTING_TIME = 128 + signal.SIGXCPU
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID = 0x20000, 0x8000000, 0x10000000, 0x20000000
 MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 2, 4, 8, 0x4000, 0x40000
@@ -73,11 +76,11 @@ class Limits:
         return asdict(self)
 
 
-def command(also: Iterable[Path] = ()) -> list[str]:
+def command(also: Iterable[str] = ()) -> list[str]:
     """bubblewrap's command line for the students' zygote.
 
     Args:
-        also: Files of course_lib that the assignment's locked cells import.
+        also: Files of course_lib that the assignment's locked cells import, relative to it.
 
     Raises:
         SandboxError: This is not Linux, or bubblewrap is missing.
@@ -106,9 +109,11 @@ def command(also: Iterable[Path] = ()) -> list[str]:
         if os.path.exists(place):
             arguments += ["--ro-bind", place, place]
     arguments += ["--tmpfs", str(package)]
-    for file in {*(package / name for name in STUDENT_SIDE), *also}:
+    for file in sorted({package / name for name in (*STUDENT_SIDE, *also)}):
         arguments += ["--ro-bind", str(file), str(file)]
-    arguments += ["--remount-ro", str(package), "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"]
+    arguments += ["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"]
+    for place in (str(package), "/dev", "/"):  # what one submission could write, the next could read
+        arguments += ["--remount-ro", place]
     return [*arguments, "--chdir", "/tmp"]
 
 
@@ -144,12 +149,16 @@ def confine(limits: Limits, keep: Iterable[int]) -> None:
     _check(system.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None), "mount")
     size = f"size={limits.disk}m,nr_inodes=10000,mode=777".encode()
     _check(system.mount(b"tmp", b"/tmp", b"tmpfs", MS_NOSUID | MS_NODEV, size), "an empty /tmp")
+    _check(
+        system.mount(b"shm", b"/dev/shm", b"tmpfs", MS_NOSUID | MS_NODEV, b"size=64m,mode=1777"), "an empty /dev/shm"
+    )
     _check(system.mount(b"none", b"/proc", b"tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, b"size=4k,mode=555"), "no /proc")
     os.mkdir(WORK)
     os.chdir(WORK)
     child = os.fork()
     if child:
         _watch(child, processes, limits)
+    os.setsid()  # kill(0) ends nobody else
     _check(system.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "death signal")
     _close_all_but({0, 1, 2, *keep})
     _drop_capabilities(system)
@@ -165,7 +174,8 @@ def _watch(child: int, processes: int, limits: Limits) -> None:
             code = os.waitstatus_to_exitcode(status)
             os._exit(code if code >= 0 else 128 - code)
         if _memory(processes, os.getpid()) > limits.memory:
-            os.kill(child, signal.SIGKILL)
+            os.kill(child, signal.SIGKILL)  # the first of its namespace: all others end with it
+            os._exit(OUT_OF_MEMORY)
         time.sleep(0.02)
 
 

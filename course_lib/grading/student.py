@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ast
 import base64
+import os
 import socket
+import sys
+from pathlib import Path
 from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
-from course_lib.grading import guard, wire
+from course_lib.grading import guard, in_process, wire
 from course_lib.grading.peer import Peer
 from course_lib.grading.proxy import OPERATIONS
 
@@ -34,6 +37,9 @@ class Student:
         self.names: dict[str, Any] = self.shell.user_ns
         self.guard = guard.Guard(forbidden, self.names)
         self._at_first = set(self.names)
+        self.value: Any = None
+        self.error: BaseException | None = None
+        """What came of the last cell."""
         operations = {
             **OPERATIONS,
             "run": self.run,
@@ -74,7 +80,8 @@ class Student:
         outputs += [shown for each in captured.outputs[:MOST_PICTURES] for shown in _shown(each)]
         if result.result is not None:
             outputs.append(["result", _text(result.result)])
-        error = result.error_before_exec or result.error_in_exec
+        self.value = result.result
+        self.error = error = result.error_before_exec or result.error_in_exec
         new = [key for key, value in self.names.items() if before.get(key, self) is not value and key[:1] != "_"]
         return {
             "error": None if error is None else [type(error).__name__, str(error)[:2000]],
@@ -117,8 +124,33 @@ def top_level_names(source: str) -> set[str]:
     return names
 
 
+def unpack(directory: str, files: list[list[Any]], buffers: memoryview) -> None:
+    """Put files into a directory and work there.
+
+    Args:
+        directory: Where to.
+        files: The path and the size of each.
+        buffers: Their contents, one after the other.
+    """
+    Path(directory).mkdir(exist_ok=True)
+    start = 0
+    for name, size in files:
+        path = Path(directory, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(buffers[start : start + size])
+        start += size
+    os.chdir(directory)
+    sys.path.insert(0, "")
+
+
 def serve(control: socket.socket, connection: socket.socket) -> None:
     """What a student process does after it was forked: everything that it is asked."""
-    job, _ = wire.receive(control)
-    control.close()
-    Student(connection, job["forbidden"]).serve()
+    job, buffers = wire.receive(control)
+    unpack(job["directory"], job["files"], buffers)
+    student = Student(connection, job["forbidden"])
+    if "steps" in job:
+        for report in in_process.run(student, job["steps"], job["timeout"]):
+            wire.send(control, report, [])
+    else:
+        control.close()
+        student.serve()

@@ -18,6 +18,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -47,30 +48,39 @@ class Zygote:
     Args:
         role: ``student`` or ``examiner``.
         preload: Modules to import before the first child is forked.
+        home: Where libraries may keep settings and temporary files.
         around: A command to run it in, such as bubblewrap's; it may hold what the zygote's socket's number replaces.
         limits: What each child may use; see ``sandbox.Limits``. None for a child without walls.
     """
 
     def __init__(
-        self, role: str, preload: Iterable[str], around: Sequence[str] = (), limits: dict[str, Any] | None = None
+        self,
+        role: str,
+        preload: Iterable[str],
+        home: Path,
+        around: Sequence[str] = (),
+        limits: dict[str, Any] | None = None,
     ) -> None:
         here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         settings = json.dumps({"role": role, "preload": list(preload), "limits": limits})
+        errors = tempfile.TemporaryFile()  # noqa: SIM115 (a pipe that nobody reads would fill up)
         self.process = subprocess.Popen(
             [*around, sys.executable, "-I", "-m", __name__, str(there.fileno()), settings],
             pass_fds=[there.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            env=ENVIRONMENT,
+            stderr=errors,
+            env=ENVIRONMENT | {name: str(home) for name in ("HOME", "IPYTHONDIR", "MPLCONFIGDIR", "TMPDIR")},
         )
         there.close()
         self._socket = here
         self._numbers = itertools.count()
         self._ended: dict[int, int] = {}
-        if not here.recv(LARGEST_REQUEST):
-            _, errors = self.process.communicate()
-            raise ZygoteError(errors.decode(errors="replace").strip()[-2000:] or "it ended at once")
+        with errors:
+            if not here.recv(LARGEST_REQUEST):
+                self.close()
+                errors.seek(0)
+                raise ZygoteError(errors.read().decode(errors="replace").strip()[-2000:] or "it ended at once")
 
     def fork(self, connections: Sequence[socket.socket]) -> int:
         """A new child that owns these connections; its number."""
@@ -81,16 +91,26 @@ class Zygote:
             each.close()
         return number
 
-    def kill(self, number: int) -> int:
-        """End a child with all that it has started, wait until it is gone, and return its exit status."""
+    def end(self, number: int, patience: float = 0.0) -> int:
+        """End a child with all that it has started, wait until it is gone, and return its exit status.
+
+        Args:
+            number: Which child.
+            patience: How many seconds to wait for it to end by itself.
+        """
+        self._listen(number, patience)
         with contextlib.suppress(OSError):
             self._socket.send(json.dumps({"kill": number}).encode())
-        while number not in self._ended:
+        self._listen(number, None)
+        return self._ended.pop(number, -1)
+
+    def _listen(self, number: int, patience: float | None) -> None:
+        """Note which children have ended, until this one has."""
+        while number not in self._ended and select.select([self._socket], [], [], patience)[0]:
             if not (answer := self._socket.recv(LARGEST_REQUEST)):
-                return -1
+                return
             report = json.loads(answer)
             self._ended[report["ended"]] = report["status"]
-        return self._ended.pop(number)
 
     def close(self) -> None:
         """End the zygote and every child."""
@@ -100,8 +120,6 @@ class Zygote:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        if self.process.stderr:
-            self.process.stderr.close()
 
 
 # ------------------------------------------------------------------------------------------------ the zygote's side
@@ -116,6 +134,7 @@ def main(number: str, settings_text: str) -> None:
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
     role = importlib.import_module(f"course_lib.grading.{settings['role']}")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # from now on nobody reads what submissions print
     control.send(b"ready")
     children: dict[int, int] = {}  # process → number
     wakeup, alarm = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)

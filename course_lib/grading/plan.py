@@ -1,0 +1,104 @@
+"""What grading an assignment takes, as plain data that can be sent to another machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from course_lib.grading import imports
+from course_lib.grading import notebook as nbk
+from course_lib.grading.build import Registered
+from course_lib.grading.course import Course, CourseError
+from course_lib.grading.results import PlannedTest
+from course_lib.grading.student import top_level_names
+from course_lib.grading.zygote import package_directory
+
+DEFAULT_MEMORY = 2048
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How submissions are run."""
+
+    timeout: int
+    """Seconds a cell may run."""
+    memory: int = DEFAULT_MEMORY
+    """MiB that a submission may use."""
+    sandboxed: bool = True
+    in_process: bool = False
+    """Whether tests run beside the student's code, as nbgrader runs them, instead of in a process of their own."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """An assignment: its notebooks with all tests, and what running them needs."""
+
+    assignment: str
+    notebooks: dict[str, str]
+    """The instructor's notebooks by name, as JSON: as they are handed out, but with the hidden tests."""
+    tests: tuple[PlannedTest, ...]
+    version: str
+    """A hash of the tests."""
+    rules: Rules
+    expected: frozenset[str] = frozenset()
+    """Names that the instructor's answers define."""
+    files: dict[str, bytes] = field(default_factory=dict)
+    """What lies beside the instructor's notebooks; these come before files of the same name in a submission."""
+    preload: tuple[str, ...] = ()
+    """Modules that the instructor's notebooks import."""
+    visible: tuple[str, ...] = ()
+    """Files of course_lib that the locked cells need."""
+
+    def originals(self) -> dict[str, NotebookNode]:
+        """The instructor's notebooks."""
+        return {name: nbformat.reads(text, as_version=4) for name, text in self.notebooks.items()}
+
+
+def make(course: Course, assignment: str, registered: Registered, rules: Rules) -> Plan:
+    """The plan of an assignment that the gradebook knows.
+
+    Raises:
+        CourseError: Its notebooks are not in Python.
+    """
+    for name, notebook in registered.notebooks.items():
+        language = notebook.metadata.get("kernelspec", {}).get("language", "python")
+        if language.lower() != "python":
+            raise CourseError(f"{name}.ipynb is written in {language}. This grades Python only.")
+    source = course.source(assignment)
+    solved = [cell for path in sorted(source.glob("*.ipynb")) for cell in _code(nbk.read(path))]
+    registered_cells = [cell for notebook in registered.notebooks.values() for cell in _code(notebook)]
+    locked = [cell.source for cell in registered_cells if nbk.is_locked(cell)]
+    visible = imports.files_of(imports.imported(locked), package_directory())
+    modules = imports.imported(cell.source for cell in (*solved, *registered_cells))
+    return Plan(
+        assignment=assignment,
+        notebooks={name: nbformat.writes(notebook) for name, notebook in registered.notebooks.items()},
+        tests=tuple(registered.plan),
+        version=registered.version,
+        rules=rules,
+        expected=frozenset(name for cell in solved if nbk.is_solution(cell) for name in top_level_names(cell.source)),
+        files=_files_beside(source, set(course.may_be_changed(assignment))),
+        preload=tuple(module for module in modules if _can_be_loaded(module, visible)),
+        visible=tuple(visible),
+    )
+
+
+def _code(notebook: NotebookNode) -> Iterator[NotebookNode]:
+    return (cell for cell in notebook.cells if cell.cell_type == "code")
+
+
+def _can_be_loaded(module: str, visible: list[str]) -> bool:
+    """Whether students may see a module; of course_lib that is what the locked cells import."""
+    top, _, rest = module.partition(".")
+    place = rest.replace(".", "/")
+    return top != imports.PACKAGE or f"{place}.py" in visible or f"{place}/__init__.py".lstrip("/") in visible
+
+
+def _files_beside(source: Path, but: set[str]) -> dict[str, bytes]:
+    paths = [path for path in sorted(source.rglob("*")) if path.is_file() and path.suffix != ".ipynb"]
+    named = {path.relative_to(source).as_posix(): path for path in paths if "__pycache__" not in path.parts}
+    return {name: path.read_bytes() for name, path in named.items() if name not in but}

@@ -1,0 +1,82 @@
+"""What the end of a test cell says: its outcome, its message, its partial credit; and the limit on its time."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import signal
+import traceback
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from course_lib.grading import wire
+from course_lib.grading.proxy import ByProxyError, Proxy
+from course_lib.grading.raised import StoppedError
+
+if TYPE_CHECKING:
+    from course_lib.grading.results import Outcome
+
+
+class OutOfTimeError(BaseException):
+    """A cell ran into its limit; no ``except Exception`` may swallow it."""
+
+
+@contextlib.contextmanager
+def limit(seconds: float) -> Iterator[None]:
+    """Stop what takes longer."""
+
+    def stop(*_: Any) -> None:
+        raise OutOfTimeError
+
+    previous = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+
+
+def report(value: Any, error: BaseException | None, cell: str) -> dict[str, Any]:
+    """What is reported of a test cell that came to its end.
+
+    Args:
+        value: The value of its last expression.
+        error: What it raised.
+        cell: How the file names begin that tracebacks give the cell.
+    """
+    if error is None:
+        return {"outcome": "passed", "message": "", "partial": partial(value)}
+    outcome, message = _verdict(error)
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(cell)]
+    said = {"outcome": outcome, "message": message, "line": lines[0] if lines else None, "error": type(error).__name__}
+    if isinstance(error, ByProxyError | wire.WireError) or said["error"] == wire.WireError.__name__:
+        said["by_proxy"] = str(error)
+    return said
+
+
+def partial(value: Any) -> float | None:
+    """The points that a last expression gives, as nbgrader reads them off its text; None for all.
+
+    >>> partial(1.5), partial("1.5"), partial(True), partial(-1), partial(None)
+    (1.5, None, None, None, None)
+    """
+    if value is None or isinstance(value, Proxy):
+        return None
+    try:
+        points = float(repr(value))
+    except ValueError:
+        return None
+    return points if points >= 0 and math.isfinite(points) else None
+
+
+def _verdict(error: BaseException) -> tuple[Outcome, str]:
+    if isinstance(error, OutOfTimeError):
+        return "timeout", "out of time"
+    if isinstance(error, MemoryError) or "can't allocate memory" in str(error):  # torch raises a RuntimeError
+        return "memory", "out of memory"
+    if isinstance(error, StoppedError):
+        return "error", f"the submission raised {error}"
+    if isinstance(error, AssertionError):
+        return "failed", str(error) or "an assertion without a message"
+    return "error", f"{type(error).__name__}: {error}"
