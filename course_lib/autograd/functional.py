@@ -1,7 +1,8 @@
 """Derivatives of functions: products with the Jacobian, whole Jacobians and Hessians, and how to check a gradient.
 
-A function here takes tensors and returns a tensor. Where it is differentiated may be given as tensors, arrays or
-numbers. If you hand in a tensor that requires a gradient, the result is recorded too and can be differentiated again.
+A function here takes tensors and returns a tensor; anything else is a TypeError. Where it is differentiated may be
+given as tensors, arrays or numbers. If you hand in a tensor that requires a gradient, the result is recorded too and
+can be differentiated again.
 """
 
 from __future__ import annotations
@@ -37,8 +38,7 @@ def vjp(f: Callable[..., Tensor], *primals: Any) -> tuple[Tensor, Callable[..., 
     """
     inputs = [_input(x) for x in primals]
     record = any(x is p for x, p in zip(inputs, primals, strict=True))
-    with recording_is(True):
-        value = f(*inputs)
+    value = _recorded(f, *inputs)
 
     def pullback(gradient: Any) -> tuple[Tensor, ...]:
         return _grad(value, inputs, gradient, record)
@@ -65,9 +65,7 @@ def jacobian(f: Callable[[Tensor], Tensor], x: Any) -> Tensor:
            [0., 6.]]))
     """
     leaf = _input(x)
-    with recording_is(True):
-        value = f(leaf)
-    return _jacobian(value, leaf, record=leaf is x)
+    return _jacobian(_recorded(f, leaf), leaf, record=leaf is x)
 
 
 def hessian(f: Callable[[Tensor], Tensor], x: Any) -> Tensor:
@@ -187,8 +185,7 @@ def gradient_report(
                 "mostly rounding; convert it with .astype(np.float64) or .double()"
             )
     leaves = [Tensor(x.data, requires_grad=i in checked) for i, x in enumerate(inputs)]
-    with recording_is(True):
-        value = f(*leaves)
+    value = _recorded(f, *leaves)
     if 0 in value.shape or any(0 in leaves[i].shape for i in checked):
         raise ValueError("expected inputs and a value with entries to compare, got an empty one")
     reports = []
@@ -225,10 +222,17 @@ def _input(x: Any) -> Tensor:
     return x if isinstance(x, Tensor) and x.requires_grad else Tensor(x, requires_grad=True)
 
 
-def _gradient(f: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+def _recorded(f: Callable[..., Tensor], *inputs: Tensor) -> Tensor:
+    """The value of a function, with its tape."""
     with recording_is(True):
-        value = f(x)
-    return _grad(value, [x], None, record=True)[0]
+        value = f(*inputs)
+    if not isinstance(value, Tensor):
+        raise TypeError(f"expected the function to return a Tensor, got {type(value).__name__}")
+    return value
+
+
+def _gradient(f: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
+    return _grad(_recorded(f, x), [x], None, record=True)[0]
 
 
 def _grad(y: Tensor, inputs: Sequence[Tensor], gradient: Any, record: bool) -> tuple[Tensor, ...]:

@@ -26,6 +26,7 @@ class Graph:
         output: A tensor.
 
     Raises:
+        TypeError: The output is no tensor.
         RuntimeError: The tape has been freed.
 
     >>> x, y = Tensor(2.0, requires_grad=True, name="x"), Tensor(3.0, requires_grad=True, name="y")
@@ -37,6 +38,8 @@ class Graph:
     """
 
     def __init__(self, output: Tensor):
+        if not isinstance(output, Tensor):
+            raise TypeError(f"expected a Tensor, the result of a computation, got {type(output).__name__}")
         self.output = output
         self._inputs: dict[Node, tuple[Node, ...]] = {}
         self._collect(output)

@@ -190,6 +190,13 @@ def _placed(x, index, shape):
 _place: Operation = linear("place", _placed, lambda g, y, x, index, shape: _index(g, index=index))
 
 
+def _axis(axis: int, ndim: int) -> int:
+    """Which of ``ndim`` axes is meant; negative ones count from the end."""
+    if not -ndim <= axis < ndim:
+        raise IndexError(f"expected an axis from {-ndim} to {ndim - 1}, got {axis}")
+    return axis % ndim
+
+
 def take(x: Any, index: Any) -> Any:
     """``x[index]`` with integers, slices, None, ``...``, and arrays of integers or booleans."""
     index = index if isinstance(index, tuple) else (index,)
@@ -204,7 +211,7 @@ def reshape(x: Any, shape: Sequence[int]) -> Any:
 def transpose(x: Any, axes: Sequence[int] | None = None) -> Any:
     """The axes in another order; by default reversed."""
     n = x.ndim
-    return _transpose(x, axes=tuple(reversed(range(n))) if axes is None else tuple(i % n for i in axes))
+    return _transpose(x, axes=tuple(reversed(range(n))) if axes is None else tuple(_axis(i, n) for i in axes))
 
 
 def broadcast_to(x: Any, shape: Sequence[int]) -> Any:
@@ -226,7 +233,7 @@ def cast(x: Any, dtype: Any) -> Any:
 
 def expand_dims(x: Any, axis: int) -> Any:
     """A new axis of size 1."""
-    axis = axis % (x.ndim + 1)
+    axis = _axis(axis, x.ndim + 1)
     return reshape(x, (*x.shape[:axis], 1, *x.shape[axis:]))
 
 
@@ -244,20 +251,24 @@ def _join(name: str, tensors: Sequence[Any], axis: int, parts: list[Any]) -> Any
 
 def concat(tensors: Sequence[Any], axis: int = 0) -> Any:
     """Join along an axis that they have; everywhere else their shapes must agree."""
-    _require_some(tensors)
+    axis = _axis(axis, _ndim(tensors))
     ends = np.cumsum([t.shape[axis] for t in tensors]).tolist()
-    return _join("concat", tensors, axis % tensors[0].ndim, [slice(*ends) for ends in pairwise([0, *ends])])
+    return _join("concat", tensors, axis, [slice(*ends) for ends in pairwise([0, *ends])])
 
 
 def stack(tensors: Sequence[Any], axis: int = 0) -> Any:
     """Join tensors of one shape along a new axis."""
-    _require_some(tensors)
-    return _join("stack", tensors, axis % (tensors[0].ndim + 1), list(range(len(tensors))))
+    return _join("stack", tensors, _axis(axis, _ndim(tensors) + 1), list(range(len(tensors))))
 
 
-def _require_some(tensors):
+def _ndim(tensors: Sequence[Any]) -> int:
+    """The number of axes of tensors to join."""
     if not len(tensors):
         raise ValueError("expected at least one tensor to join, got none")
+    for t in tensors:
+        if not hasattr(t, "ndim"):
+            raise TypeError(f"expected tensors to join, got {type(t).__name__}; wrap it in Tensor(...)")
+    return tensors[0].ndim
 
 
 # Reductions: axis is one axis, a tuple of axes, or None for all -------------------------------------------------------

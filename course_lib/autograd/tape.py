@@ -207,6 +207,7 @@ class Operation:
             return error
         kind = next((kind for kind in (IndexError, TypeError) if isinstance(error, kind)), ValueError)
         arrays = [x for x in arrays if not isinstance(x, float | int)]
+        namespace(*arrays)  # says it if they are on two devices
         shapes = " and ".join(str(tuple(x.shape)) for x in arrays)
         dtypes = list(dict.fromkeys(str(x.dtype) for x in arrays))
         if len(dtypes) > 1:

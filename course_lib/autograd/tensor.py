@@ -135,7 +135,7 @@ class Arithmetic:
 
     def reshape(self, *shape: Any) -> Any:
         """The same entries in another shape, given as ``(2, 3)`` or as ``2, 3``."""
-        return operations.reshape(self, shape[0] if isinstance(shape[0], Sequence) else shape)
+        return operations.reshape(self, shape[0] if shape and isinstance(shape[0], Sequence) else shape)
 
     def broadcast_to(self, shape: Sequence[int]) -> Any:
         """See :func:`course_lib.autograd.broadcast_to`."""

@@ -97,6 +97,12 @@ def test_derivatives_are_taken_under_no_grad_too():
         np.testing.assert_allclose(vjp(lambda x: x**2, X)[1](np.ones(3))[0].data, 2 * X)
 
 
+@pytest.mark.parametrize("derivative", [vjp, jacobian, hessian, gradcheck, lambda f, x: hvp(f, x, x)])
+def test_a_function_that_returns_no_tensor(derivative):
+    with pytest.raises(TypeError, match="function to return a Tensor, got float"):
+        derivative(lambda x: x.sum().item(), X)
+
+
 def test_reverse_over_forward_is_a_hessian_product():
     x = Tensor(X, requires_grad=True)
     f = lambda x: (x**3).sum() * x[0]  # noqa: E731

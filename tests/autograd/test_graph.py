@@ -196,6 +196,11 @@ def test_a_graph_too_large_to_draw_says_so():
     assert re.match(r"A graph of 10,001 nodes: too many to draw, 200 at most", text)
 
 
+def test_only_tensors_have_a_graph():
+    with pytest.raises(TypeError, match="expected a Tensor, the result of a computation, got ndarray"):
+        Graph(np.ones(2))
+
+
 def test_on_torch_too():
     x = leaf(torch.tensor(2.0), "x")
     assert Graph(x * x).gradients[x].item() == 4

@@ -76,6 +76,7 @@ CASES = {  # name: (ours, torch's, inputs)
         (BATCH,),
     ),
     "reshape": (lambda a: a.reshape(3, -1), lambda a: a.reshape(3, -1), (X,)),
+    "reshape to a number": (lambda a: a[:1, :1].reshape(), lambda a: a[:1, :1].reshape(()), (X,)),
     "reshape to a tuple": (lambda a: a.reshape((6,)), lambda a: a.reshape((6,)), (X,)),
     "T": (lambda a: a.T, lambda a: a.T, (X,)),
     "transpose": (lambda a: a.transpose((2, 0, 1)), lambda a: a.permute(2, 0, 1), (BATCH,)),
@@ -317,6 +318,9 @@ def test_the_same_data_and_no_damage(case, asarray):
         (lambda a, b: ag.broadcast_to(a, (4,)), ValueError, r"broadcast_to cannot take shapes \(2, 3\)"),
         (lambda a, b: a[5], IndexError, r"index cannot take shapes \(2, 3\): index 5"),
         (lambda a, b: a.sum(axis=2), IndexError, r"sum cannot take shapes \(2, 3\)"),
+        (lambda a, b: ag.stack([a, a], axis=3), IndexError, "an axis from -3 to 2, got 3"),
+        (lambda a, b: ag.concat([a, a], axis=-3), IndexError, "an axis from -2 to 1, got -3"),
+        (lambda a, b: a.transpose((0, 2)), IndexError, "an axis from -2 to 1, got 2"),
         (lambda a, b: ag.where(a.data > 0, a, b), ValueError, r"where cannot take shapes \(2, 3\) and \(4,\)"),
     ],
 )
@@ -334,6 +338,17 @@ def test_precisions_that_do_not_fit_are_named():
 def test_joining_nothing_is_refused(join):
     with pytest.raises(ValueError, match="at least one tensor"):
         join([])
+
+
+def test_joining_what_is_no_tensor_is_refused():
+    with pytest.raises(TypeError, match=r"expected tensors to join, got float; wrap it in Tensor"):
+        ag.stack([Tensor(1.0), 2.0])
+
+
+def test_two_devices_are_named():
+    """The device "meta" stands in for a GPU."""
+    with pytest.raises(TypeError, match=r"one device.*on cpu.*on meta"):
+        Tensor(torch.ones(2)) + Tensor(torch.ones(2, device="meta"))
 
 
 def test_mixing_kinds_is_refused():
