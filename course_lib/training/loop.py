@@ -9,6 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from tqdm.auto import tqdm
 
@@ -42,7 +43,8 @@ def fit(
     r"""Train a model: in every epoch, for every minibatch, one step of the optimizer (Deep Learning, algorithm 8.1).
 
     Args:
-        model: Trained in training mode and validated in evaluation mode; afterwards in the mode it was in.
+        model: Returns one tensor. Trained in training mode and validated in evaluation mode; afterwards in the mode it
+            was in.
         data: Pairs (x, y) of minibatches, samples along the first axis of y, the same anew in every epoch.
         loss: ``loss(model(x), y)`` is the mean over the samples of a batch.
         optimizer: Ours or torch's, for the model's parameters.
@@ -63,7 +65,9 @@ def fit(
     Raises:
         FloatingPointError: A loss is NaN or infinite; the message says in which epoch and batch.
         ValueError: Nothing to train on, early stopping without validation data, or a checkpoint of another run.
-        TypeError: The data are not pairs, or can be gone through only once.
+        TypeError: The data are not pairs, or can be gone through only once; the model returns something else than one
+            tensor, or the loss something else than one number. Other errors of model and loss carry a note that says
+            what they were given.
     """
     _check(data, validation, metrics, epochs, early_stopping)
     path = None if checkpoint is None else Path(checkpoint)
@@ -98,7 +102,7 @@ def evaluate(model: torch.nn.Module, data: Batches, loss: Loss, metrics: Metrics
     """The mean loss and metrics of a model over all samples, in evaluation mode and without gradients.
 
     Args:
-        model: Left in the mode it was in.
+        model: Returns one tensor. Left in the mode it was in.
         data: Pairs (x, y), samples along the first axis of y.
         loss: ``loss(model(x), y)``, a mean over the samples of a batch.
         metrics: Names and functions ``metric(prediction, y)``, means over samples too.
@@ -106,15 +110,18 @@ def evaluate(model: torch.nn.Module, data: Batches, loss: Loss, metrics: Metrics
     Returns:
         ``{"loss": ..., name: ...}``. A short last batch counts by its size.
 
+    Raises:
+        TypeError: As :func:`fit` does.
+
     >>> three_wrong, one_right = (torch.zeros(3), torch.ones(3)), (torch.zeros(1), torch.zeros(1))
     >>> evaluate(torch.nn.Sequential(), [three_wrong, one_right], lambda prediction, y: (prediction - y).abs().mean())
     {'loss': 0.75}
     """
     means = Means()
     with mode(model, training=False), torch.no_grad():
-        for _, x, y in _pairs(data):
-            prediction = model(x)
-            means.add(len(y), _measure(loss(prediction, y), prediction, y, metrics or {}))
+        for number, x, y in _pairs(data):
+            prediction, value = _forward(model, loss, x, y, number)
+            means.add(len(y), _measure(value, prediction, y, metrics or {}))
     return means.values()
 
 
@@ -125,8 +132,7 @@ def _train(
     means = Means()
     with mode(model, training=True):
         for number, x, y in _pairs(data):
-            prediction = model(x)
-            value = loss(prediction, y)
+            prediction, value = _forward(model, loss, x, y, number)
             _require_finite(value.item(), f"in epoch {epoch}, batch {number}")
             optimizer.zero_grad()
             value.backward()
@@ -134,6 +140,36 @@ def _train(
             means.add(len(y), _measure(value, prediction.detach(), y, metrics))
             bar.update()
     return means.values()
+
+
+def _forward(model: torch.nn.Module, loss: Loss, x: Any, y: Any, number: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """The prediction for a batch and its loss."""
+    try:
+        prediction = model(x)
+        if not isinstance(prediction, torch.Tensor):
+            raise TypeError(f"expected the model to return one tensor, got {_described(prediction)}")
+        value = loss(prediction, y)
+        if not isinstance(value, torch.Tensor) or value.numel() != 1:
+            raise TypeError(
+                f"expected the loss to return a tensor with one number, got {_described(value)}; "
+                'losses with reduction="none" return one for each sample: take their mean'
+            )
+    except Exception as error:
+        weight = next(model.parameters(), None)
+        error.add_note(
+            f"In batch {number}, x is {_described(x)} and y is {_described(y)}"
+            + ("." if weight is None else f"; the model's parameters are {weight.dtype} on {weight.device}.")
+        )
+        raise
+    return prediction, value
+
+
+def _described(x: Any) -> str:
+    if isinstance(x, torch.Tensor):
+        return f"a tensor of shape {tuple(x.shape)}, {x.dtype} on {x.device}"
+    if isinstance(x, np.ndarray):
+        return f"a NumPy array of shape {x.shape} (torch.as_tensor makes a tensor of it)"
+    return f"a {type(x).__name__}"
 
 
 def _validate(model: torch.nn.Module, data: Batches, loss: Loss, metrics: Metrics, epoch: int) -> dict[str, float]:
@@ -188,6 +224,8 @@ def _pairs(data: Batches) -> Iterator[tuple[int, Any, Any]]:
                 f"expected pairs (x, y), but batch {number} is a {what}; "
                 "pass Minibatches(X, y, batch_size=...), or [(X, y)] for one batch"
             )
+        if getattr(batch[1], "ndim", 1) == 0:
+            raise ValueError(f"expected samples along the first axis of y, but in batch {number} y is a single number")
         yield number, *batch
     if number == 0:
         raise ValueError("expected at least one batch, got none")

@@ -1,7 +1,9 @@
 """fit is the loop one would write by hand, to the bit, and looks after what is easily forgotten."""
 
 import math
+import re
 
+import numpy as np
 import pytest
 import torch
 
@@ -274,6 +276,7 @@ def pair(task):
             r"pairs \(x, y\), but batch 1 is a Tensor.*\[\(X, y\)\]",
         ),
         ({"data": [(1, 2, 3)]}, TypeError, "but batch 1 is a tuple of 3"),
+        ({"data": [(torch.zeros(2), torch.tensor(1.0))]}, ValueError, "in batch 1 y is a single number"),
         ({"metrics": {"loss": accuracy}}, ValueError, 'a metric cannot be called "loss"'),
     ],
     ids=lambda value: str(value)[:40],
@@ -282,6 +285,45 @@ def test_refusals(task, options, error, message):
     options = {"data": task.data, "epochs": 1, **options}
     with pytest.raises(error, match=message):
         fit(task.model, options.pop("data"), task.loss, task.optimizer, **options)
+
+
+class Pair(torch.nn.Module):
+    """A model with two outputs."""
+
+    def forward(self, x):
+        return x, x
+
+
+@pytest.mark.parametrize(
+    ("model", "loss", "message"),
+    [
+        (Pair(), torch.nn.MSELoss(), "model to return one tensor, got a tuple"),
+        (torch.nn.Identity(), torch.nn.MSELoss(reduction="none"), r"one number, got a tensor of shape \(3, 2\).*mean"),
+        (torch.nn.Identity(), lambda prediction, y: 0.5, "one number, got a float"),
+    ],
+)
+def test_models_return_one_tensor_and_losses_one_number(task, model, loss, message):
+    X = torch.ones(3, 2)
+    with pytest.raises(TypeError, match=message):
+        fit(model, [(X, X)], loss, task.optimizer, epochs=1)
+    with pytest.raises(TypeError, match=message):
+        evaluate(model, [(X, X)], loss)
+
+
+@pytest.mark.parametrize(
+    ("x", "note"),
+    [
+        (torch.ones(3, 5), r"In batch 1, x is a tensor of shape \(3, 5\), torch.float32 on cpu and y is .* \(3,\)"),
+        (torch.ones(3, 2).double(), "torch.float64 on cpu .*; the model's parameters are torch.float32 on cpu"),
+        (torch.ones(3, 2, device="meta"), "torch.float32 on meta .*; the model's parameters are torch.float32 on cpu"),
+        (np.ones((3, 2)), r"x is a NumPy array of shape \(3, 2\) \(torch.as_tensor makes a tensor of it\)"),
+    ],
+    ids=["shape", "dtype", "device", "kind"],
+)
+def test_an_error_of_the_model_says_what_it_was_given(task, x, note):
+    with pytest.raises((RuntimeError, TypeError)) as caught:
+        fit(task.model, [(x, torch.zeros(3, dtype=torch.int64))], task.loss, task.optimizer, epochs=1)
+    assert re.search(note, caught.value.__notes__[0])
 
 
 def test_early_stopping_watches_one_run(task):
