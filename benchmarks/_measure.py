@@ -67,9 +67,12 @@ def measure(family: str, case: Case, clock: Callable[[], float] = time.perf_coun
     median. Who goes first alternates. The quicker side is called again and again until it takes as long as the slower
     one, or it would more often slip through between two disturbances.
     """
-    first = [_seconds_per_call(side, 1, clock) for side in (case.ours, case.theirs)]  # also warms up
-    calls = [math.ceil(max(SHORTEST_TIMING, *first) / seconds) for seconds in first]
-    round_seconds = sum(n * seconds for n, seconds in zip(calls, first, strict=True))
+    sides = (case.ours, case.theirs)
+    for side in sides:
+        side()  # a first call imports, allocates and compiles
+    single = [_seconds_per_call(side, 1, clock) for side in sides]
+    calls = [math.ceil(max(SHORTEST_TIMING, *single) / seconds) for seconds in single]
+    round_seconds = sum(n * seconds for n, seconds in zip(calls, single, strict=True))
     rounds = max(FEWEST_ROUNDS, int(SECONDS_PER_CASE / round_seconds))
     ours: list[float] = []
     theirs: list[float] = []

@@ -20,7 +20,8 @@ SIZES = [  # sizes of the layers, samples in a batch
     ((64, 128, 128, 10), 64),
     ((784, 128, 10), 64),
 ]
-STEP = 1e-6  # so small that a thousand steps do not change what is measured
+STEP = 1e-6
+"""So small a rate that a thousand steps do not change what is measured."""
 
 
 def families() -> list[Family]:
@@ -32,23 +33,23 @@ def families() -> list[Family]:
     ]
 
 
-def training_steps(layers: tuple[int, ...], batch: int) -> tuple[Callable[[], float], Callable[[], float]]:
-    """Cross-entropy of a batch, backward, and a step of gradient descent; each returns the loss."""
+def training_steps(layers: tuple[int, ...], batch: int) -> tuple[Callable[[], list], Callable[[], list]]:
+    """Cross-entropy of a batch, backward, and a step of gradient descent; each returns the gradients."""
     X, y, parameters = _problem(layers, batch)
     mine = [ours.Tensor(p.copy(), requires_grad=True) for p in parameters]
     theirs = [torch.tensor(p, requires_grad=True) for p in parameters]
     X_torch, y_torch = torch.from_numpy(X), torch.from_numpy(y)
 
-    def our_step() -> float:
+    def our_step() -> list[np.ndarray]:
         loss = our_loss(mine, ours.Tensor(X), y)
         for p in mine:
             p.grad = None
         loss.backward()
         for p in mine:
             p.data -= STEP * p.grad.data
-        return loss.item()
+        return [p.grad.data for p in mine]
 
-    def their_step() -> float:
+    def their_step() -> list[torch.Tensor | None]:
         loss = their_loss(theirs, X_torch, y_torch)
         for p in theirs:
             p.grad = None
@@ -56,29 +57,27 @@ def training_steps(layers: tuple[int, ...], batch: int) -> tuple[Callable[[], fl
         with torch.no_grad():
             for p in theirs:
                 p -= STEP * p.grad
-        return loss.item()
+        return [p.grad for p in theirs]
 
     return our_step, their_step
 
 
-def penalized_steps(layers: tuple[int, ...], batch: int) -> tuple[Callable[[], float], Callable[[], float]]:
-    """The gradient of the squared length of the gradient, with respect to all parameters; each returns that length."""
+def penalized_steps(layers: tuple[int, ...], batch: int) -> tuple[Callable[[], list], Callable[[], tuple]]:
+    """The gradient of the squared length of the gradient, with respect to all parameters; each returns it."""
     X, y, parameters = _problem(layers, batch)
     mine = [ours.Tensor(p.copy(), requires_grad=True) for p in parameters]
     theirs = [torch.tensor(p, requires_grad=True) for p in parameters]
     X_torch, y_torch = torch.from_numpy(X), torch.from_numpy(y)
 
-    def our_step() -> float:
+    def our_step() -> list[np.ndarray]:
         gradients = ours.grad(our_loss(mine, ours.Tensor(X), y), mine, create_graph=True)
         penalty = sum((g * g).sum() for g in gradients)
-        ours.grad(penalty, mine)
-        return penalty.item()
+        return [g.data for g in ours.grad(penalty, mine)]
 
-    def their_step() -> float:
+    def their_step() -> tuple[torch.Tensor, ...]:
         gradients = torch.autograd.grad(their_loss(theirs, X_torch, y_torch), theirs, create_graph=True)
         penalty = sum((g * g).sum() for g in gradients)
-        torch.autograd.grad(penalty, theirs)
-        return penalty.item()
+        return torch.autograd.grad(penalty, theirs)
 
     return our_step, their_step
 

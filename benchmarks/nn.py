@@ -55,12 +55,14 @@ def cross_entropy(name: str, shape: tuple[int, ...], gate: float) -> Case:
 
 def forward_and_backward(
     f: Callable[[torch.Tensor], torch.Tensor], shape: tuple[int, ...], g: torch.Tensor
-) -> Callable[[], None]:
+) -> Callable[[], list[torch.Tensor | None]]:
+    """A function that returns the output and the gradient of the input."""
     x = torch.randn(shape, generator=torch_generator(0)).requires_grad_()
 
-    def run() -> None:
+    def run() -> list[torch.Tensor | None]:
         x.grad = None
-        f(x).backward(g)
+        y = f(x)
+        y.backward(g)
+        return [y, x.grad]
 
-    run()  # the first backward of a process is slower than any other
     return run
