@@ -3,7 +3,9 @@
 A test says ``np.random.seed(0)`` and then calls the student's function, which draws random numbers in another process.
 So the state of the random number generators travels with every message in which it has changed, and so do torch's
 gradient mode and default dtype and NumPy's way with floating-point errors. In the other direction come what the
-submission printed and what it was warned of, so that a test can look at both.
+submission printed and what it was warned of, so that a test can look at both, and how far it has drawn from the
+generators. A test is never made to use other settings, nor a state of a generator that drawing does not lead to: with
+zeros for random numbers, or a dtype in which all is equal, a wrong answer could be right.
 """
 
 from __future__ import annotations
@@ -20,15 +22,22 @@ import numpy as np
 
 MOST_PRINTED = 1_000_000
 MOST_WARNINGS = 100
+MOST_BLOCKS = 2000
+"""So many times 624 random numbers the submission may draw before a test goes on from where it stood itself."""
 CATEGORIES = {
     name: kind for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, Warning)
 }
 
 
 class Ambient:
-    """The surroundings as the other side last saw them."""
+    """The surroundings as the other side last saw them.
 
-    def __init__(self) -> None:
+    Args:
+        trusting: Whether those of the other side hold here, whatever they are.
+    """
+
+    def __init__(self, *, trusting: bool) -> None:
+        self._trusting = trusting
         self._seen: dict[str, Any] = {}
         self._printed: io.StringIO | None = None
         self._warned: list[warnings.WarningMessage] = []
@@ -65,14 +74,28 @@ class Ambient:
         """Let the surroundings here be those of the other side."""
         if not news:
             return
-        for key, value in news.items():
-            if key in SETTERS:
-                SETTERS[key](value)
-        self._seen |= {key: value for key, value in _state().items() if key in news}
+        if self._trusting:
+            for key in SETTERS.keys() & news.keys():
+                SETTERS[key](news[key])
+            self._seen |= {key: value for key, value in _state().items() if key in news}
+        else:
+            self._go_on(news)
         if type(printed := news.get("printed")) is str:
             print(printed[:MOST_PRINTED], end="")
         for category, words in news.get("warned", [])[:MOST_WARNINGS]:
             warnings.warn(str(words), CATEGORIES.get(category, UserWarning), stacklevel=4)
+
+    def _go_on(self, news: dict[str, Any]) -> None:
+        """Let the generators go on from where the submission's drawing has led."""
+        state = _state()
+        for key in GENERATORS & news.keys() & state.keys():
+            words, position = _twister(state[key])
+            reached = _twister(news[key])
+            if _is_drawn(words, position, *reached):
+                SETTERS[key](_at(state[key], *reached))
+                self._seen[key] = _state()[key]
+            else:
+                self._seen[key] = None  # it goes on from where the test stands
 
 
 def _category(kind: type) -> str:
@@ -100,6 +123,41 @@ def _equal(a: Any, b: Any) -> bool:
     if isinstance(a, tuple) and isinstance(b, tuple) and len(a) == len(b) == 5:  # NumPy's, with an array in it
         return all(map(_equal, a, b))
     return a == b
+
+
+def _twister(state: Any) -> tuple[np.ndarray, int]:
+    """The words of a Mersenne Twister and how many of them are used up: all three generators are ones."""
+    if isinstance(state, np.ndarray):  # torch: seed, left, seeded, next, words, normal numbers kept for later
+        left, _ = state[8:16].view(np.int32)
+        return state[24:5016].view(np.uint64).astype(np.uint32), 625 - int(left)
+    if isinstance(state[0], str):
+        return np.asarray(state[1], np.uint32), int(state[2])
+    return np.asarray(state[1][:-1], np.uint32), int(state[1][-1])
+
+
+def _at(state: Any, words: np.ndarray, position: int) -> Any:
+    """A state of the same kind; whether a normal number kept for later was drawn none can tell, so it is dropped."""
+    if isinstance(state, np.ndarray):
+        new = state.copy()
+        new[8:12].view(np.int32)[0] = 625 - position
+        new[16:24].view(np.uint64)[0] = position
+        new[24:5016].view(np.uint64)[:] = words
+        new[5016:] = 0
+        return new
+    if isinstance(state[0], str):
+        return (state[0], words, position, 0, 0.0)
+    return (state[0], (*words.tolist(), position), None)
+
+
+def _is_drawn(words: np.ndarray, position: int, to_words: np.ndarray, to_position: int) -> bool:
+    """Whether drawing numbers leads from one state of a Mersenne Twister to another."""
+    generator: Any = np.random.MT19937(0)
+    generator.state = {"bit_generator": "MT19937", "state": {"key": words, "pos": 624}}
+    for block in range(MOST_BLOCKS):
+        if np.array_equal(generator.state["state"]["key"], to_words):
+            return (0 if block else position) <= to_position <= 624
+        generator.random_raw(624, False)
+    return False
 
 
 def _floating_point_errors(errors: Any) -> None:
@@ -133,3 +191,4 @@ SETTERS: dict[str, Callable[[Any], object]] = {
     "gradients": _grad_mode,
     "dtype": _default_dtype,
 }
+GENERATORS = {"random", "numpy", "torch"}

@@ -10,7 +10,7 @@ import numpy as np
 KNOWN: dict[str, type[BaseException]] = {
     name: value
     for name, value in vars(builtins).items()
-    if isinstance(value, type) and issubclass(value, BaseException)
+    if isinstance(value, type) and issubclass(value, BaseException) and not issubclass(value, BaseExceptionGroup)
 } | {"numpy.linalg.LinAlgError": np.linalg.LinAlgError, "numpy.exceptions.AxisError": np.exceptions.AxisError}
 NAMES = {kind: name for name, kind in KNOWN.items()}
 STOPPING = (SystemExit, KeyboardInterrupt, GeneratorExit)
@@ -45,7 +45,7 @@ def restored(description: Any, own_kinds: dict[tuple[str, str], type[BaseExcepti
         return StoppedError(f"{kind.__name__}: {text}")
     if kinds and name != kinds[0].rpartition(".")[2]:
         kind = own_kind(str(name), kind, own_kinds)
-    error = Exception.__new__(kind)  # some kinds insist on arguments of their own
+    error = kind.__new__(kind)  # some kinds insist on arguments of their own when they are called
     error.args = (text,)
     return error
 

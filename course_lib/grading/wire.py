@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import operator
 import select
 import socket
 import struct
@@ -27,6 +28,8 @@ import numpy as np
 from numpy.lib.array_utils import byte_bounds
 
 LARGEST_MESSAGE = 256 * 2**20
+LARGEST_HEADER = 32 * 2**20
+"""A header of so many bytes may take thirty times as many as Python objects."""
 MOST_NODES = 1_000_000
 DEEPEST = 60
 LONGEST_INTEGER = 20_000
@@ -66,8 +69,7 @@ def send(connection: socket.socket, header: Any, buffers: list[bytes]) -> None:
     """
     text = json.dumps(header, separators=(",", ":")).encode()
     size = sum(map(len, buffers))
-    if len(text) + size > LARGEST_MESSAGE:
-        raise WireError(f"a message of {(len(text) + size) >> 20} MiB; at most {LARGEST_MESSAGE >> 20} MiB may pass")
+    _check_sizes(len(text), size)
     try:
         connection.sendall(b"".join([PREFIX.pack(len(text), size), text, *buffers]))
     except (BrokenPipeError, ConnectionResetError) as error:
@@ -87,14 +89,19 @@ def receive(connection: socket.socket, deadline: float | None = None) -> tuple[A
         LateError: The deadline has passed.
     """
     text_size, size = PREFIX.unpack(_exactly(connection, PREFIX.size, deadline))
-    if text_size + size > LARGEST_MESSAGE:
-        raise WireError(f"a message of {(text_size + size) >> 20} MiB; at most {LARGEST_MESSAGE >> 20} MiB may pass")
+    _check_sizes(text_size, size)
     text = _exactly(connection, text_size, deadline)
     buffers = _exactly(connection, size, deadline)
     try:
         return json.loads(bytes(text)), memoryview(buffers)
     except (ValueError, RecursionError) as error:
         raise WireError("a header that is not JSON") from error
+
+
+def _check_sizes(header: int, buffers: int) -> None:
+    for size, largest in ((header, LARGEST_HEADER), (header + buffers, LARGEST_MESSAGE)):
+        if size > largest:
+            raise WireError(f"a message of {size >> 20} MiB; at most {largest >> 20} MiB may pass")
 
 
 def _exactly(connection: socket.socket, size: int, deadline: float | None) -> bytearray:
@@ -220,11 +227,16 @@ class Encoder:
         low, high = byte_bounds(value)
         for whole in self._arrays:
             start, end = byte_bounds(whole)
-            if start <= low and high <= end and whole.flags.c_contiguous and not whole.dtype.hasobject:
+            if start <= low and high <= end and whole.flags.c_contiguous and _fits(value.dtype, whole.dtype):
                 node = self._nodes[id(whole)]
                 first = value.ctypes.data - start
                 return ["view", node, _dtype_node(value.dtype), list(value.shape), first, list(value.strides)]
         return None
+
+
+def _fits(dtype: np.dtype, whole: np.dtype) -> bool:
+    """Whether any bytes of an array are values of this dtype: not every byte is a boolean, nor four a character."""
+    return not whole.hasobject and (dtype.kind in "iufcmM" or (dtype.kind == "b" and dtype == whole))
 
 
 def _dtype_node(dtype: np.dtype) -> Any:
@@ -277,7 +289,7 @@ class Decoder:
         if not isinstance(sizes, list) or any(type(n) is not int or n < 0 for n in sizes) or sum(sizes) != len(buffers):
             raise WireError("buffers of other sizes than announced")
         ends = np.cumsum([0, *sizes]).tolist()
-        self._buffers = [buffers[a:b] for a, b in itertools.pairwise(ends)]
+        self._buffers = {i: buffers[a:b] for i, (a, b) in enumerate(itertools.pairwise(ends))}
         self.resolve = resolve
         self.known = known or []
         self.mutables: list[Any] = []
@@ -320,10 +332,10 @@ class Decoder:
         return value
 
     def buffer(self, number: int) -> memoryview:
-        """The bytes with a number."""
-        if type(number) is not int or number < 0:
-            raise WireError("a buffer without a number")
-        return self._buffers[number]
+        """The bytes with a number. They are given out once: a small message must not become a large value."""
+        if type(number) is not int or number not in self._buffers:
+            raise WireError("a buffer that is not there, or was read before")
+        return self._buffers.pop(number)
 
     def number(self, table: list[Any], i: int) -> Any:
         """An entry of a table that the other side names by its place."""
@@ -365,8 +377,10 @@ class Decoder:
         if type(base) is not np.ndarray or not base.flags.c_contiguous or base.dtype.hasobject:
             raise WireError("a view of something that is no array")
         out: np.ndarray = np.ndarray(_shape(shape), _dtype(dtype), base, offset, tuple(strides))
-        if out.dtype.kind in "bU":  # any byte may lie there
-            raise WireError("a view as booleans or text")
+        if not _fits(out.dtype, base.dtype):
+            raise WireError("a view as something else")
+        if out.nbytes > LARGEST_MESSAGE:
+            raise WireError("a view that repeats an array too often")
         return out
 
     def _scalar(self, dtype: Any, number: int) -> Any:
@@ -383,7 +397,7 @@ def _dtype(node: Any) -> np.dtype:
         dtype = np.lib.format.descr_to_dtype(_descr(node[1]))
     else:
         raise WireError("an unknown dtype")
-    if dtype.hasobject or (dtype.names is None and dtype.kind not in "biufcmMSUV"):
+    if dtype.subdtype is not None or dtype.hasobject or (dtype.names is None and dtype.kind not in "biufcmMSUV"):
         raise WireError(f"arrays of dtype {dtype} do not pass")
     return dtype
 
@@ -423,7 +437,7 @@ READERS: dict[str, Callable[..., Any]] = {
     "frozenset": lambda d, x: frozenset(d.values(x)),
     "slice": lambda d, x: slice(*d.values(x)),
     "range": lambda d, x: range(*d.values(x)),
-    "fraction": lambda d, x: Fraction(*d.values(x)),
+    "fraction": lambda d, x: Fraction(*map(operator.index, d.values(x))),  # of a text it would compute a power
     "decimal": lambda d, x: Decimal(x),
     "ellipsis": lambda d: ...,
     "notimplemented": lambda d: NotImplemented,
