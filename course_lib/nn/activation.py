@@ -12,6 +12,7 @@ from torch.nn import Module, Parameter
 
 from . import init
 from .functional import log_softmax, relu, sigmoid, softmax, softplus
+from .linear import check_features
 
 
 class ReLU(Module):
@@ -195,7 +196,7 @@ class Maxout(Module):
         Raises:
             RuntimeError: The last dimension of the input is not ``in_features`` long.
         """
-        _check_features(input, self.in_features)
+        check_features(input, self.in_features)
         z = (input @ self.weight.flatten(0, 1).T).unflatten(-1, (self.out_features, self.num_pieces))
         if self.bias is not None:
             z = z + self.bias
@@ -259,18 +260,13 @@ class RBF(Module):
         Raises:
             RuntimeError: The last dimension of the input is not ``in_features`` long.
         """
-        _check_features(input, self.in_features)
+        check_features(input, self.in_features)
         squared_distance = (input.unsqueeze(-2) - self.weight).square().sum(dim=-1)
         return torch.exp(-squared_distance / self.sigma**2)
 
     def extra_repr(self) -> str:
         """What stands between the parentheses of the layer's repr."""
         return f"in_features={self.in_features}, out_features={self.out_features}"
-
-
-def _check_features(input: Tensor, in_features: int) -> None:
-    if input.ndim == 0 or input.shape[-1] != in_features:
-        raise RuntimeError(f"expected an input of shape (..., {in_features}), got {tuple(input.shape)}")
 
 
 class Sigmoid(Module):

@@ -88,11 +88,16 @@ class Linear(Module):
         Raises:
             RuntimeError: The last dimension of the input is not ``in_features`` long.
         """
-        if input.ndim == 0 or input.shape[-1] != self.in_features:
-            raise RuntimeError(f"expected an input of shape (..., {self.in_features}), got {tuple(input.shape)}")
+        check_features(input, self.in_features)
         y = input @ self.weight.T
         return y if self.bias is None else y + self.bias
 
     def extra_repr(self) -> str:
         """What stands between the parentheses of the layer's repr."""
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
+
+
+def check_features(input: Tensor, in_features: int) -> None:
+    """Refuse an input whose last dimension is not ``in_features`` long."""
+    if input.ndim == 0 or input.shape[-1] != in_features:
+        raise RuntimeError(f"expected an input of shape (..., {in_features}), got {tuple(input.shape)}")
