@@ -18,6 +18,9 @@ from course_lib.arrays import Array, namespace
 from course_lib.metrics import accuracy_score
 from course_lib.regression.logistic import class_membership
 
+ROWS_AT_ONCE = 256
+"""How many rows the search for the next mistake looks at together."""
+
 
 class Perceptron(ClassifierMixin, BaseEstimator):
     r"""The perceptron, a classifier for two classes that learns from its mistakes, one at a time.
@@ -208,9 +211,6 @@ def mistakes_in_pass(X: Array, y: Array, w: Array) -> Iterator[Mistake]:
         w = w + y[i] * X[i]
         yield Mistake(i, w)
         i += 1
-
-
-ROWS_AT_ONCE = 256
 
 
 def with_constant(X: Array) -> Array:
