@@ -5,17 +5,22 @@ from __future__ import annotations
 import copy
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 from nbformat import NotebookNode, v4
 
-from course_lib.grading.build import build
+from course_lib.grading import plan
+from course_lib.grading.build import build, register
 from course_lib.grading.course import Course
+from course_lib.grading.engine import Engine
+from course_lib.grading.grade import grade
 from course_lib.grading.gradebook import opened
 from course_lib.grading.kernels import prefer_this_python
+from course_lib.grading.session import Session
 
 CONFIG = """
 c = get_config()
@@ -157,6 +162,22 @@ def this_python() -> None:
     prefer_this_python(os.environ)
 
 
+@pytest.fixture(scope="session")
+def engine() -> Iterator[Engine]:
+    """The processes that grade, in the sandbox: starting them takes seconds, so all tests share these."""
+    if shutil.which("bwrap") is None:
+        pytest.skip("needs bubblewrap: apt-get install bubblewrap")
+    with Engine() as engine:
+        yield engine
+
+
+def run_session(course: Course, engine: Engine, students: list[str], *, regrade: bool = False, **rules: Any) -> list:
+    """Grade these students' submissions of ``hw`` here, one after the other; their results."""
+    made = plan.make(course, "hw", register(course, "hw")[0], plan.Rules(**{"timeout": 60} | rules))
+    session = Session(course, made, students, regrade=regrade)
+    return list(session.run(lambda jobs, plan: ((job, grade(job, plan, engine)) for job in jobs)))
+
+
 @pytest.fixture
 def tiny() -> type:
     """This module's helpers, for tests that want to make notebooks of their own."""
@@ -174,6 +195,7 @@ class Helpers:
     write = staticmethod(write)
     edit = staticmethod(edit)
     answers = staticmethod(answers)
+    run_session = staticmethod(run_session)
     double_test, root_test, root_error_test = DOUBLE_TEST, ROOT_TEST, ROOT_ERROR_TEST
     right = {  # noqa: RUF012
         "double": DOUBLE.replace("    ### BEGIN SOLUTION\n", "").replace("    ### END SOLUTION\n", ""),
