@@ -189,6 +189,8 @@ def test_sorted_data_teach_nothing(executed):
     assert executed.after("epochs-run", "sorted:   cost") > executed.after("epochs-run", "shuffled: cost")
     right = [float(share) for share in re.findall(r"([\d.]+)% of new", executed.text("epochs-run"))]
     assert right[0] < 20 < 70 < right[1]
+    shuffled, in_batches = (executed.line("epochs-run", words) for words in ("shuffled:", "batches of   32"))
+    assert numbers(shuffled) == numbers(in_batches)[1:], "the same training, told twice"
 
 
 def test_small_batches_make_more_steps_of_an_epoch(executed):
