@@ -160,7 +160,8 @@ class _Pair:
         self.student = self.engine.students.fork([orders, right])
         directory = sandbox.WORK if self.engine.sandboxed else str(self.place / "student")
         job = {"directory": directory, "forbidden": sorted({name for step in steps for name in step.forbid})}
-        todo = {"timeout": timeout, "expected": sorted(prepared.expected), "steps": [asdict(step) for step in steps]}
+        todo = {"timeout": timeout, "steps": [asdict(step) for step in steps]}
+        todo |= {kind: sorted(getattr(prepared, kind)) for kind in ("expected", "classes", "reserved")}
         if self.engine.in_process:
             left.close()
             _order(to_student, job | todo, {**files, **self.engine.files})

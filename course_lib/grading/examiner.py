@@ -21,7 +21,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from course_lib.grading import student, verdicts, wire
 from course_lib.grading.peer import Peer
-from course_lib.grading.proxy import OPERATIONS
+from course_lib.grading.proxy import OPERATIONS, ClassProxy, ask_for
 
 CELL = "<cell>"
 CLOSED_TO_STUDENTS = ("gi_", "cr_", "ag_", "f_", "tb_", "co_", "func_", "im_")
@@ -53,17 +53,28 @@ class Namespace(dict):
         """Those of them that a test has deleted, perhaps to put them back."""
         self.expected: set[str] = set()
         """The names that the instructor's solutions define: there the submission comes before Python's own."""
+        self.classes: set[str] = set()
+        """Those of them that are classes."""
+        self.reserved: set[str] = set()
+        """The names that only the instructor's own cells define: there the submission does not come in, whatever it has
+        defined, and what a test calls ``expected`` is not shown to it."""
         self.kept: set[str] = set()
         """The names of locked cells: they stay the instructor's."""
 
     def __missing__(self, name: str) -> Any:
-        if name not in self.theirs or (hasattr(builtins, name) and name not in self.expected):
+        if name not in self.theirs or name in self.reserved or (hasattr(builtins, name) and name not in self.expected):
             raise KeyError(name)
-        return self.peer.apply("name", name)
+        value = self.peer.apply("name", name)
+        if isinstance(value, ClassProxy):
+            if name in self.classes:
+                ask_for(value)
+            elif value._asked_for:
+                raise TypeError(f"{name} is a class that another exercise asks for")
+        return value
 
     def __setitem__(self, name: str, value: Any) -> None:
         super().__setitem__(name, value)
-        if name in self.theirs | self.removed and name not in self.kept:
+        if name in self.theirs | self.removed and name not in self.kept | self.reserved:
             self.peer.apply("define", name, value)
 
     def __delitem__(self, name: str) -> None:
@@ -71,7 +82,7 @@ class Namespace(dict):
             super().__delitem__(name)
         elif name not in self.theirs:
             raise KeyError(name)
-        if name in self.theirs and name not in self.kept:
+        if name in self.theirs and name not in self.kept | self.reserved:
             self.peer.apply("undefine", name)
             self.theirs.discard(name)
             self.removed.add(name)
@@ -82,7 +93,7 @@ class Namespace(dict):
 
     def drop(self, name: str) -> None:
         """Let a name be the submission's again."""
-        if name not in self.kept:
+        if name not in self.kept | self.reserved:
             self.pop(name, None)
 
 
@@ -231,6 +242,7 @@ def serve(control: socket.socket, connection: socket.socket) -> None:
     job, buffers = wire.receive(control)
     student.unpack(job["directory"], job["files"], buffers)
     examiner = Examiner(connection, job["timeout"])
-    examiner.names.expected = set(job["expected"])
+    for kind in ("expected", "classes", "reserved"):
+        setattr(examiner.names, kind, set(job[kind]))
     for report in examiner.run([Step(**step) for step in job["steps"]]):
         wire.send(control, report, [])

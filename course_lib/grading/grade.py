@@ -99,7 +99,7 @@ def _graded(
     job: Job, plan: Plan, engine: Engine, name: str, original: NotebookNode, answers: preflight.Answers
 ) -> _Notebook:
     tests = {test.cell: test for test in plan.tests if test.notebook == name}
-    prepared = preflight.prepare(original, answers, plan.expected)
+    prepared = preflight.prepare(original, answers, plan.expected, plan.classes)
     if not answers.known:
         nameless = [Verdict(t.id, 0.0, t.points, "missing", "no cell carries nbgrader's names") for t in tests.values()]
         reports: list[Report] = [{} for _ in prepared.steps]

@@ -9,12 +9,11 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from course_lib.grading import imports
+from course_lib.grading import imports, names
 from course_lib.grading import notebook as nbk
 from course_lib.grading.build import Registered
 from course_lib.grading.course import Course, CourseError
 from course_lib.grading.results import PlannedTest
-from course_lib.grading.student import top_level_names
 from course_lib.grading.zygote import package_directory
 
 DEFAULT_MEMORY = 2048
@@ -46,6 +45,8 @@ class Plan:
     rules: Rules
     expected: frozenset[str] = frozenset()
     """Names that the instructor's answers define."""
+    classes: frozenset[str] = frozenset()
+    """Those of them that are classes."""
     files: dict[str, bytes] = field(default_factory=dict)
     """What lies beside the instructor's notebooks; these come before files of the same name in a submission."""
     preload: tuple[str, ...] = ()
@@ -70,6 +71,7 @@ def make(course: Course, assignment: str, registered: Registered, rules: Rules) 
             raise CourseError(f"{name}.ipynb is written in {language}. This grades Python only.")
     source = course.source(assignment)
     solved = [cell for path in sorted(source.glob("*.ipynb")) for cell in _code(nbk.read(path))]
+    answers = [cell.source for cell in solved if nbk.is_solution(cell)]
     registered_cells = [cell for notebook in registered.notebooks.values() for cell in _code(notebook)]
     locked = [cell.source for cell in registered_cells if nbk.is_locked(cell)]
     visible = imports.files_of(imports.imported(locked), package_directory())
@@ -80,7 +82,8 @@ def make(course: Course, assignment: str, registered: Registered, rules: Rules) 
         tests=tuple(registered.plan),
         version=registered.version,
         rules=rules,
-        expected=frozenset(name for cell in solved if nbk.is_solution(cell) for name in top_level_names(cell.source)),
+        expected=frozenset(name for source in answers for name in names.bound(source)),
+        classes=frozenset(name for source in answers for name in names.classes(source)),
         files=_files_beside(source, set(course.may_be_changed(assignment))),
         preload=tuple(module for module in modules if _can_be_loaded(module, visible)),
         visible=tuple(visible),

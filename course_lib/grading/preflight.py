@@ -14,6 +14,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from course_lib.grading import names
 from course_lib.grading import notebook as nbk
 from course_lib.grading.examiner import Step
 from course_lib.grading.notebook import UnreadableNotebookError
@@ -43,12 +44,12 @@ class Answers:
     duplicated: list[str] = field(default_factory=list)
 
 
-def read(data: bytes, names: set[str]) -> Answers:
+def read(data: bytes, known: set[str]) -> Answers:
     """The answers in a submitted file.
 
     Args:
         data: What the file holds.
-        names: The grade ids of the instructor's cells.
+        known: The grade ids of the instructor's cells.
 
     Raises:
         UnreadableNotebookError: It is no notebook; the message says why.
@@ -57,7 +58,7 @@ def read(data: bytes, names: set[str]) -> Answers:
     place = START
     seen: Counter[str] = Counter()
     for name, answer in _cells(data):
-        if name in names:
+        if name in known:
             place = name
             seen[name] += 1
             answers.known[name] = answer
@@ -118,6 +119,8 @@ class Prepared:
     cells: list[Cell]
     expected: frozenset[str] = frozenset()
     """Names that the instructor's answers define."""
+    classes: frozenset[str] = frozenset()
+    """Those of them that are classes."""
     missing: tuple[str, ...] = ()
     """Answer cells that the submission does not have."""
     unanswered: frozenset[str] = frozenset()
@@ -130,14 +133,26 @@ class Prepared:
         """What is run, in order."""
         return [cell.step for cell in self.cells if cell.step]
 
+    @property
+    def reserved(self) -> frozenset[str]:
+        """Names that only the instructor's own cells define."""
+        own = [step.source for step in self.steps if step.kind not in ("free", "solution")]
+        return frozenset(name for source in own for name in names.bound(source)) - self.expected
 
-def prepare(original: NotebookNode, answers: Answers, expected: frozenset[str] = frozenset()) -> Prepared:
+
+def prepare(
+    original: NotebookNode,
+    answers: Answers,
+    expected: frozenset[str] = frozenset(),
+    classes: frozenset[str] = frozenset(),
+) -> Prepared:
     """Put the answers into a copy of the instructor's notebook.
 
     Args:
         original: The instructor's notebook, its answers taken out.
         answers: The student's.
         expected: The names that the instructor's answers define.
+        classes: Those of them that are classes.
     """
     forbidden = _forbidden(original)
     cells = [_added(answer, START, ()) for answer in answers.added.get(START, [])]
@@ -160,7 +175,7 @@ def prepare(original: NotebookNode, answers: Answers, expected: frozenset[str] =
         if name:
             cells += [_added(answer, name, forbid) for answer in answers.added.get(name, [])]
     duplicated = tuple(name for name in answers.duplicated if name in answer_cells(original))
-    return Prepared(cells, expected, tuple(missing), frozenset(unanswered), duplicated)
+    return Prepared(cells, expected, classes, tuple(missing), frozenset(unanswered), duplicated)
 
 
 def answer_cells(original: NotebookNode) -> set[str]:

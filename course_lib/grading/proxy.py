@@ -1,9 +1,10 @@
 """Stand-ins for objects that live in the other process.
 
 Whatever is done to a stand-in is done to the object, over there; what comes back is plain data or another stand-in. One
-thing is not forwarded: a comparison of a result with plain data. A submission could return an object that claims to
-equal everything, so such an object equals no plain data at all. Only an object that the test itself made, by calling a
-class of the submission, answers for itself.
+thing is not forwarded: what would show a result the plain data that a test expects. A submission could return an object
+that claims to equal everything, or from which everything differs by zero. So such an object equals no plain data, is
+not reckoned with plain data, and has no methods that compare. Only what the test itself made, by calling a class that
+the exercise asks for, answers for itself, and what is computed from that.
 """
 
 from __future__ import annotations
@@ -23,6 +24,11 @@ class ByProxyError(TypeError):
     """What a test wants cannot be done while the submission lives in another process; the message says why."""
 
 
+COMPARING = {
+    *("allclose", "count", "dist", "endswith", "eq", "equal", "equals", "find", "ge", "gt", "index", "isclose"),
+    *("isdisjoint", "issubset", "issuperset", "le", "lt", "ne", "not_equal", "startswith", "sub", "subtract"),
+}
+"""Methods of plain data by which a test may ask whether it is what was expected."""
 DESCRIPTIVE = {"__name__", "__qualname__", "__doc__", "__module__", "__annotations__", "__defaults__", "__dict__"}
 
 
@@ -39,10 +45,18 @@ class Proxy:
         put("_description", description)
         put("_made", False)
 
+    def _ask(self, operation: str, *args: Any, **kwargs: Any) -> Any:
+        """Let an operation be done over there; what comes of things that the test made counts as made by it."""
+        result = self._peer.apply(operation, *args, **kwargs)
+        _mark(result, _is_made([args, kwargs]))
+        return result
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name not in DESCRIPTIVE:  # what Python, NumPy and torch ask for behind the scenes
             raise AttributeError(f"{name} of an object of type {self._description} does not pass")
-        return self._peer.apply("getattr", self, name)
+        if name in COMPARING and not self._made:
+            raise AttributeError(f"{name} of an object of type {self._description}, where plain data was expected")
+        return self._ask("getattr", self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._peer.apply("setattr", self, name, value)
@@ -67,6 +81,9 @@ class Proxy:
 
     def __dir__(self) -> list[str]:
         return self._peer.apply("dir", self)
+
+    def __contains__(self, value: Any) -> bool:
+        return bool(self._reckoned("contains", self, value))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         array = self._peer.apply("array", self)
@@ -121,6 +138,31 @@ class Proxy:
             return name == "ne"
         raise TypeError(f"expected plain data to compare with, got an object of type {self._description}")
 
+    def _reckoned(self, name: str, *operands: Any) -> Any:
+        if all(isinstance(each, Proxy) for each in operands) or _is_made(operands):
+            return self._ask(name, *operands)
+        raise TypeError(f"expected plain data to reckon with, got an object of type {self._description}")
+
+
+def ask_for(value: ClassProxy) -> None:
+    """Note that the instructor's answers, too, define a class of this name."""
+    object.__setattr__(value, "_asked_for", True)
+
+
+def _is_made(value: Any) -> bool:
+    """Whether something that the test made is among the arguments of an operation."""
+    if isinstance(value, dict):
+        return _is_made(list(value.values()))
+    return any(map(_is_made, value)) if isinstance(value, list | tuple) else isinstance(value, Proxy) and value._made
+
+
+def _mark(value: Any, made: bool) -> None:
+    if isinstance(value, Proxy):
+        object.__setattr__(value, "_made", made)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            _mark(each, made)
+
 
 class CallableProxy(Proxy):
     """A stand-in for a function, a method, or an object that can be called."""
@@ -137,19 +179,23 @@ class CallableProxy(Proxy):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the object, over there."""
-        return self._peer.apply("call", self, *args, **kwargs)
+        return self._ask("call", self, *args, **kwargs)
 
 
 class ClassProxy(CallableProxy):
-    """A stand-in for a class. What a test makes by calling it answers for itself in comparisons."""
+    """A stand-in for a class. If the exercise asks for it, what a test makes by calling it answers for itself."""
 
-    __slots__ = ()
+    __slots__ = ("_asked_for",)
+
+    def __init__(self, peer: Peer, number: int, description: str) -> None:
+        super().__init__(peer, number, description)
+        object.__setattr__(self, "_asked_for", False)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Make an instance, over there."""
         made = super().__call__(*args, **kwargs)
-        if isinstance(made, Proxy):
-            object.__setattr__(made, "_made", True)
+        if self._asked_for:
+            _mark(made, True)
         return made
 
     def __instancecheck__(self, instance: Any) -> bool:
@@ -163,11 +209,15 @@ class ClassProxy(CallableProxy):
 
 
 def _forwarded(name: str) -> Callable[..., Any]:
-    return lambda self, *arguments: self._peer.apply(name, self, *arguments)
+    return lambda self, *arguments: self._ask(name, self, *arguments)
+
+
+def _binary(name: str) -> Callable[..., Any]:
+    return lambda self, *others: self._reckoned(name, self, *others)
 
 
 def _reflected(name: str) -> Callable[..., Any]:
-    return lambda self, other: self._peer.apply(name, other, self)
+    return lambda self, other: self._reckoned(name, other, self)
 
 
 def _comparison(name: str) -> Callable[..., Any]:
@@ -177,13 +227,13 @@ def _comparison(name: str) -> Callable[..., Any]:
 BINARY = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and_", "or_", "xor", "lshift", "rshift")
 UNARY = ("neg", "pos", "invert", "abs")
 COMPARISONS = ("eq", "ne", "lt", "le", "gt", "ge")
-OTHERS = ("getitem", "setitem", "delitem", "contains", "iter", "next", "reversed", "round")
+OTHERS = ("getitem", "setitem", "delitem", "iter", "next", "reversed", "round")
 
 for _name in BINARY:
     _bare = _name.rstrip("_")
-    setattr(Proxy, f"__{_bare}__", _forwarded(_name))
+    setattr(Proxy, f"__{_bare}__", _binary(_name))
     setattr(Proxy, f"__r{_bare}__", _reflected(_name))
-    setattr(Proxy, f"__i{_bare}__", _forwarded(f"i{_bare}"))
+    setattr(Proxy, f"__i{_bare}__", _binary(f"i{_bare}"))
 for _name in (*UNARY, *OTHERS):
     setattr(Proxy, f"__{_name}__", _forwarded(_name))
 for _name in COMPARISONS:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import base64
 import os
 import socket
@@ -106,22 +105,6 @@ def _shown(output: Any) -> list[list[str]]:
         return [["picture", picture]]
     text = output.data.get("text/plain")
     return [["text", text[:MOST_TEXT]]] if isinstance(text, str) else []
-
-
-def top_level_names(source: str) -> set[str]:
-    """The names that a cell binds at its top level."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError):
-        return set()
-    names = set()
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names.add(node.name)
-        elif isinstance(node, ast.Assign | ast.AnnAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            names |= {each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name)}
-    return names
 
 
 def unpack(directory: str, files: list[list[Any]], buffers: memoryview) -> None:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import math
+import numbers
 import signal
+import sys
 import traceback
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from course_lib.grading import wire
-from course_lib.grading.proxy import ByProxyError, Proxy
+from course_lib.grading.proxy import ByProxyError
 from course_lib.grading.raised import StoppedError
 
 if TYPE_CHECKING:
@@ -56,18 +61,26 @@ def report(value: Any, error: BaseException | None, cell: str) -> dict[str, Any]
 
 
 def partial(value: Any) -> float | None:
-    """The points that a last expression gives, as nbgrader reads them off its text; None for all.
+    """The points that a last expression gives; None for all, since it is no number.
 
-    >>> partial(1.5), partial("1.5"), partial(True), partial(-1), partial(None)
-    (1.5, None, None, None, None)
+    nbgrader reads them off its text, so that with it a score below zero, NaN, or of a type of NumPy's gives all points.
+
+    >>> partial(1.5), partial("1.5"), partial(True), partial(None)
+    (1.5, None, None, None)
+    >>> partial(-1), partial(float("nan")), partial(np.float64(1.5))
+    (0.0, 0.0, 1.5)
     """
-    if value is None or isinstance(value, Proxy):
+    if _is_array(value) and math.prod(value.shape) == 1:
+        value = value.item()
+    if isinstance(value, bool) or not isinstance(value, numbers.Number | Decimal):
         return None
-    try:
-        points = float(repr(value))
-    except ValueError:
-        return None
-    return points if points >= 0 and math.isfinite(points) else None
+    points = float(value) if isinstance(value, numbers.Real | Decimal) else math.nan
+    return points if points >= 0 and math.isfinite(points) else 0.0
+
+
+def _is_array(value: Any) -> bool:
+    torch = sys.modules.get("torch")
+    return isinstance(value, np.generic | np.ndarray) or (torch is not None and isinstance(value, torch.Tensor))
 
 
 def _verdict(error: BaseException) -> tuple[Outcome, str]:
