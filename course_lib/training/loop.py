@@ -65,11 +65,11 @@ def fit(
     Raises:
         FloatingPointError: A loss is NaN or infinite; the message says in which epoch and batch.
         ValueError: Nothing to train on, early stopping without validation data, or a checkpoint of another run.
-        TypeError: The data are not pairs, or can be gone through only once; the model returns something else than one
-            tensor, or the loss something else than one number. Other errors of model and loss carry a note that says
-            what they were given.
+        TypeError: The data are not pairs, or can be gone through only once; the callbacks are no list; the model
+            returns something else than one tensor, or the loss something else than one number. Other errors of model
+            and loss carry a note that says what they were given.
     """
-    _check(data, validation, metrics, epochs, early_stopping)
+    _check(data, validation, metrics, callbacks, epochs, early_stopping)
     path = None if checkpoint is None else Path(checkpoint)
     metrics = metrics or {}
     columns = {"train loss", *metrics, *([] if validation is None else ["validation loss"])}
@@ -149,9 +149,14 @@ def _forward(model: torch.nn.Module, loss: Loss, x: Any, y: Any, number: int) ->
         if not isinstance(prediction, torch.Tensor):
             raise TypeError(f"expected the model to return one tensor, got {_described(prediction)}")
         value = loss(prediction, y)
-        if not isinstance(value, torch.Tensor) or value.numel() != 1:
+        if not isinstance(value, torch.Tensor):
             raise TypeError(
-                f"expected the loss to return a tensor with one number, got {_described(value)}; "
+                f"expected the loss to return a tensor, got {_described(value)}; "
+                "pass a function of tensors, or an instance such as MSELoss(), with its brackets"
+            )
+        if value.numel() != 1:
+            raise TypeError(
+                f"expected the loss to return one number, got {_described(value)}; "
                 'losses with reduction="none" return one for each sample: take their mean'
             )
     except Exception as error:
@@ -247,6 +252,7 @@ def _check(
     data: Batches,
     validation: Batches | None,
     metrics: Metrics | None,
+    callbacks: object,
     epochs: int,
     early_stopping: EarlyStopping | None,
 ) -> None:
@@ -256,6 +262,8 @@ def _check(
                 f"expected {name} that can be gone through once an epoch, got a {type(batches).__name__}, "
                 "which is used up after one; pass Minibatches(...) or a list of pairs (x, y)"
             )
+    if not isinstance(callbacks, Sequence):
+        raise TypeError(f"expected callbacks in a list, got one {type(callbacks).__name__}; write callbacks=[...]")
     if not isinstance(epochs, int) or epochs < 1:
         raise ValueError(f"expected epochs to be a whole number of at least 1, got {epochs!r}")
     if early_stopping is not None and validation is None:

@@ -277,6 +277,11 @@ def pair(task):
         ),
         ({"data": [(1, 2, 3)]}, TypeError, "but batch 1 is a tuple of 3"),
         ({"data": [(torch.zeros(2), torch.tensor(1.0))]}, ValueError, "in batch 1 y is a single number"),
+        (
+            {"callbacks": print},
+            TypeError,
+            "callbacks in a list, got one builtin_function",
+        ),
         ({"metrics": {"loss": accuracy}}, ValueError, 'a metric cannot be called "loss"'),
     ],
     ids=lambda value: str(value)[:40],
@@ -299,7 +304,7 @@ class Pair(torch.nn.Module):
     [
         (Pair(), torch.nn.MSELoss(), "model to return one tensor, got a tuple"),
         (torch.nn.Identity(), torch.nn.MSELoss(reduction="none"), r"one number, got a tensor of shape \(3, 2\).*mean"),
-        (torch.nn.Identity(), lambda prediction, y: 0.5, "one number, got a float"),
+        (torch.nn.Identity(), lambda prediction, y: 0.5, "loss to return a tensor, got a float"),
     ],
 )
 def test_models_return_one_tensor_and_losses_one_number(task, model, loss, message):
