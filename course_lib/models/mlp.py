@@ -29,6 +29,7 @@ class MLP(nn.Module):
         activations: What follows each of them but the last.
 
     Raises:
+        TypeError: The activation is a layer instead of what makes one.
         ValueError: There are fewer than two sizes, or one is not positive.
 
     >>> net = MLP([2, 16, 16, 1])
@@ -46,6 +47,8 @@ class MLP(nn.Module):
         super().__init__()
         if len(sizes) < 2 or min(sizes) < 1:
             raise ValueError(f"expected at least two positive sizes, inputs and outputs, got {list(sizes)}")
+        if isinstance(activation, nn.Module):
+            raise TypeError(f"expected what makes an activation, such as nn.ReLU without brackets, got {activation}")
         self.layers = nn.ModuleList(nn.Linear(m, n, generator=generator) for m, n in pairwise(sizes))
         self.activations = nn.ModuleList(activation() for _ in sizes[1:-1])
 

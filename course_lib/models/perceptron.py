@@ -194,12 +194,16 @@ def mistakes_in_pass(X: Array, y: Array, w: Array) -> Iterator[Mistake]:
         y: −1 or +1 for each row, shape (n,), in the dtype of X.
         w: The weights to begin with, shape (p,). They are not modified.
 
+    Raises:
+        ValueError: y holds something else than −1 and +1.
+
     >>> import numpy as np
     >>> X, y = np.array([[1.0, 0.0], [2.0, 1.0], [1.0, 3.0]]), np.array([1.0, 1.0, -1.0])
     >>> [mistake.row for mistake in mistakes_in_pass(X, y, np.zeros(2))]
     [0, 2]
     """
     xp = namespace(X, y, w)
+    _check_signs(y)
     i = 0
     while i < X.shape[0]:
         block = slice(i, i + ROWS_AT_ONCE)
@@ -238,7 +242,7 @@ def mistake_bound(X: Array, y: Array, w: Array) -> float:
         w: Weights that separate the classes, shape (p,); any length will do.
 
     Raises:
-        ValueError: w does not separate the classes.
+        ValueError: w does not separate the classes, or y holds something else than −1 and +1.
 
     >>> import numpy as np
     >>> X, y = np.array([[3.0, 4.0], [-1.0, 0.0]]), np.array([1.0, -1.0])
@@ -246,9 +250,15 @@ def mistake_bound(X: Array, y: Array, w: Array) -> float:
     25.0
     """
     xp = namespace(X, y, w)
+    _check_signs(y)
     radius_squared = xp.max(xp.sum(X**2, axis=1))
     gap = xp.min(y * (X @ w))
     if not gap > 0:
         wrong = int(xp.sum(xp.astype(y * (X @ w) <= 0, xp.int64)))
         raise ValueError(f"expected w to separate the classes, but {wrong} of {X.shape[0]} rows are on the wrong side")
     return float(radius_squared * (w @ w) / gap**2)
+
+
+def _check_signs(y: Array) -> None:
+    if not bool(namespace(y).all((y == -1) | (y == 1))):
+        raise ValueError("expected y to hold -1 and +1 only; of classes 0 and 1 make them with 2 * y - 1")

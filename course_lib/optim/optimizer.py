@@ -35,8 +35,8 @@ class Optimizer:
     """
 
     def __init__(self, params: Iterable[Any], defaults: Group) -> None:
-        if isinstance(params, torch.Tensor):
-            raise TypeError("expected an iterable of tensors such as model.parameters(), got one tensor; pass [tensor]")
+        if isinstance(params, torch.Tensor) or not isinstance(params, Iterable):
+            raise TypeError(f"expected tensors in a list, or model.parameters(), got one {type(params).__name__}")
         self.defaults = defaults
         self.state: defaultdict[torch.Tensor, dict[str, Any]] = defaultdict(dict)
         self.param_groups: list[Group] = []

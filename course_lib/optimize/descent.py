@@ -132,6 +132,7 @@ def newton(
     >>> newton(f, np.array([3.0]), gradient=gradient, hessian=hessian, max_iter=2).path.ravel().round(4)
     array([3.    , 2.    , 1.3333])
     """
+    check_arrays(x0=x0)
     if x0.ndim != 1:
         raise ValueError(f"expected x0 of shape (n,), got shape {tuple(x0.shape)}")
 

@@ -54,3 +54,8 @@ def test_every_hidden_layer_has_its_own_activation():
 def test_sizes_must_make_a_network(sizes):
     with pytest.raises(ValueError, match="at least two positive sizes"):
         MLP(sizes)
+
+
+def test_an_activation_with_brackets_is_refused():
+    with pytest.raises(TypeError, match=r"nn.ReLU without brackets, got Tanh\(\)"):
+        MLP([2, 3, 1], nn.Tanh())

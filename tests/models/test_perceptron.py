@@ -72,6 +72,14 @@ def test_a_point_on_the_boundary_is_a_mistake(asarray):
     assert [m.row for m in mistakes_in_pass(asarray([[0.0, 1.0]]), asarray([1.0]), asarray([1.0, 0.0]))] == [0]
 
 
+def test_classes_of_zero_and_one_are_refused(asarray):
+    X, y, w = asarray([[1.0], [-1.0]]), asarray([1.0, 0.0]), asarray([1.0])
+    with pytest.raises(ValueError, match=r"y to hold -1 and \+1 only"):
+        list(mistakes_in_pass(X, y, w))
+    with pytest.raises(ValueError, match=r"y to hold -1 and \+1 only"):
+        mistake_bound(X, y, w)
+
+
 def test_weights_handed_in_are_not_modified(asarray):
     w = asarray([0.0, 0.0])
     (mistake,) = mistakes_in_pass(asarray([[1.0, 2.0]]), asarray([-1.0]), w)

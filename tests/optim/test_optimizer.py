@@ -186,7 +186,8 @@ B = torch.zeros(1, requires_grad=True)
 @pytest.mark.parametrize(
     ("params", "error", "message"),
     [
-        (W, TypeError, "got one tensor; pass"),
+        (W, TypeError, "expected tensors in a list, or model.parameters.., got one Tensor"),
+        (torch.nn.Linear(1, 1), TypeError, "got one Linear"),
         ([], ValueError, "got an empty list"),
         ([1.0], TypeError, "got float; pass model.parameters"),
         ([{"params": {W, B}}], TypeError, "fixed order, got a set"),

@@ -223,5 +223,7 @@ def test_newton_refuses(asarray, bowl, hessian, message):
 def test_a_start_must_be_floats_and_finite(asarray, bowl):
     with pytest.raises(TypeError, match="x0 in float32 or float64"):
         gradient_descent(bowl.f, np.array([4, 4]), gradient=bowl.gradient, learning_rate=0.1)
+    with pytest.raises(TypeError, match="got list"):
+        newton(bowl.f, [4.0, 4.0], gradient=bowl.gradient, hessian=bowl.hessian)
     with pytest.raises(ValueError, match="x0 holds nan at index"):
         gradient_descent(bowl.f, asarray([np.nan, 4]), gradient=bowl.gradient, learning_rate=0.1)
