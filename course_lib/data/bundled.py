@@ -40,6 +40,9 @@ def load_digits(
         dtype: A floating dtype for the pixels, which are from 0 (paper) to 1 (ink).
         device: Where to put the tensors; by default the CPU.
 
+    Raises:
+        TypeError: ``dtype`` is no floating dtype of torch.
+
     Source: the test part of "Optical Recognition of Handwritten Digits", UCI Machine Learning Repository.
 
     >>> load_digits().X_train.shape
@@ -60,6 +63,9 @@ def load_iris(*, dtype: torch.dtype = torch.float32, device: torch.device | str 
         dtype: A floating dtype for the measurements.
         device: Where to put the tensors; by default the CPU.
 
+    Raises:
+        TypeError: ``dtype`` is no floating dtype of torch.
+
     Source: Fisher (1936), The use of multiple measurements in taxonomic problems.
 
     >>> load_iris().X_test.shape
@@ -72,7 +78,7 @@ def load_iris(*, dtype: torch.dtype = torch.float32, device: torch.device | str 
 def load_wine(*, dtype: torch.dtype = torch.float32, device: torch.device | str | None = None) -> Split:
     """Thirteen chemical measurements of 178 wines of three cultivars: 133 to train on and 45 to test on.
 
-    Standardised as :func:`load_iris` is; the arguments are the same.
+    Standardised as :func:`load_iris` is; arguments and errors are the same.
 
     Source: "Wine", UCI Machine Learning Repository.
 
@@ -108,6 +114,7 @@ def _split(
     device: torch.device | str | None,
     standardise: bool = False,
 ) -> Split:
+    check_dtype(dtype)
     X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, stratify=y, random_state=0)
     if standardise:
         mean, sd = X_train.mean(axis=0), X_train.std(axis=0)
@@ -118,3 +125,9 @@ def _split(
         torch.from_numpy(X_test).to(device, dtype),
         torch.from_numpy(y_test).to(device, torch.int64),
     )
+
+
+def check_dtype(dtype: torch.dtype) -> None:
+    """Refuse dtypes that would cut pixels and measurements off to whole numbers."""
+    if not isinstance(dtype, torch.dtype) or not dtype.is_floating_point:
+        raise TypeError(f"expected a floating dtype of torch, such as torch.float32, got {dtype}")

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from sklearn.datasets import fetch_openml
 
-from course_lib.data.bundled import Split
+from course_lib.data.bundled import Split, check_dtype
 from course_lib.data.download import DownloadError, cache_directory
 
 N_TRAIN, N_TEST = 60_000, 10_000
@@ -38,6 +38,7 @@ def load_mnist(
         device: Where to put the tensors; by default the CPU.
 
     Raises:
+        TypeError: ``dtype`` is no floating dtype of torch.
         DownloadError: It is not in the cache and cannot be downloaded, or what was found there is not MNIST.
 
     Source: LeCun, Bottou, Bengio and Haffner (1998), Gradient-based learning applied to document recognition.
@@ -66,6 +67,7 @@ def _load(
     dtype: torch.dtype,
     device: torch.device | str | None,
 ) -> Split:
+    check_dtype(dtype)
     path = cache_directory() / f"{name}.npz"
     if path.exists():
         pixels, classes = _read(path)

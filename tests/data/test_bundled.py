@@ -7,7 +7,7 @@ import pytest
 import sklearn.datasets
 import torch
 
-from course_lib.data import load_digits, load_iris, load_photograph, load_wine
+from course_lib.data import load_digits, load_iris, load_mnist, load_photograph, load_wine
 
 LOADERS = {
     "digits": (load_digits, sklearn.datasets.load_digits, 1347, 450),
@@ -49,6 +49,13 @@ def test_dtypes(load):
     assert split.y_train.dtype == split.y_test.dtype == torch.int64
     assert load(device="meta").y_test.device.type == "meta"
     torch.testing.assert_close(split.X_train.double(), double.X_train, atol=1e-6, rtol=1e-6)
+
+
+@pytest.mark.parametrize("dtype", [torch.int64, np.float32])
+@pytest.mark.parametrize("load", [load_digits, load_iris, load_wine, load_mnist])
+def test_whole_numbers_and_dtypes_of_numpy_are_refused(load, dtype):
+    with pytest.raises(TypeError, match="floating dtype of torch, such as torch.float32, got .*(int|float32)"):
+        load(dtype=dtype)
 
 
 def test_digits_are_split_the_same_in_every_version():
