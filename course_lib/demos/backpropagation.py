@@ -10,6 +10,7 @@ import numpy as np
 from ipywidgets import Dropdown, FloatSlider, IntSlider, SelectionSlider, Text
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont, get_font
 from numpy.typing import NDArray
 
 from course_lib.autograd import Expression, Graph, Tensor, grad, operations, parse
@@ -40,6 +41,7 @@ class GraphStepper(Running):
         "a sigmoid neuron": ("1 / (1 + exp(-(w0*x0 + w1*x1 + w2)))", NEURON),
         "the neuron as one gate": ("sigmoid(w0*x0 + w1*x1 + w2)", NEURON),
         "an input used twice": ("x1*x2 + sin(x1)", {"x1": 2, "x2": 3}),
+        "max routes": ("max(a, b) * c + a", {"a": 4, "b": 1, "c": 5}),
         "f(f(f(w))), f = sin": ("sin(sin(sin(w)))", {"w": 1}),
         "a squared error": ("(relu(w*x + b) - y)**2", {"w": 1.5, "x": 2, "b": -1, "y": 3}),
     }
@@ -77,7 +79,7 @@ class GraphStepper(Running):
 
     def _drawn(self, text: str) -> Expression:
         """An expression that is laid out, with a value for each of its inputs."""
-        expression = with_variables(parse(text))
+        expression = with_names_to_draw(parse(text))
         for k, name in enumerate(expression.variables):
             self.inputs.setdefault(name, FIRST_VALUES[k % len(FIRST_VALUES)])
         if not self.diagram.lay(Trace(expression, self.inputs).parents):
@@ -110,11 +112,12 @@ class GraphStepper(Running):
         """Back to the inputs."""
         self.set(step=0)
 
-    def advance(self, step: int, **values: Any) -> bool:
+    def step(self) -> bool:
         """One step on; from the end, back to the inputs."""
         slider = self.controls["step"]
-        slider.value = (step + 1) % (slider.max + 1)
-        return slider.value < slider.max
+        with self._lock:
+            self.set(step=(slider.value + 1) % (slider.max + 1))
+            return slider.value < slider.max
 
     def update(self, input: str, step: int, **values: Any) -> str:
         """The cards as far as the computation has come."""
@@ -122,7 +125,9 @@ class GraphStepper(Running):
         moment = trace.moment(step)
         self.phase.set_text(moment.phase)
         self.diagram.paint(*stepper_cards(trace, moment, chosen=input))
-        return self.headline.complaint or moment.words
+        lost = any(np.isnan([*trace.values, *moment.table.values()]))
+        advice = " NaN is no number: something has no value or no slope here. Move an input." if lost else ""
+        return self.headline.complaint or moment.words + advice
 
 
 FIRST_VALUES = 2.0, 3.0, -1.0, 0.5, 1.5, -2.0
@@ -157,8 +162,18 @@ class Headline:
 
     def _show(self, text: str, mark: str) -> None:
         shrink = min(1.0, 58 / max(len(text), 1))
-        for artist, words in ((self.text, text), (self.mark, mark)):
+        for artist, words in ((self.text, drawable(text)), (self.mark, mark)):
             artist.set(text=words, fontsize=15 * shrink)
+
+
+def drawable(text: str) -> str:
+    """A text with a box for every letter that the font of the figures does not have.
+
+    >>> drawable("αx + 😀")
+    'αx + □'
+    """
+    font = get_font(findfont("monospace"))
+    return "".join(letter if font.get_char_index(ord(letter)) else "□" for letter in text)
 
 
 class Flow(NamedTuple):
@@ -256,7 +271,7 @@ class Trace:
 
     def _words_forward(self, node: int) -> str:
         operands = self.graph.get_inputs(self.nodes[node])
-        write = bracketed if self.nodes[node].operation in FORMULAS else short
+        write = short if "(" in spelled(self.nodes[node], [""] * len(operands)) else bracketed
         symbols = [self.name_of.get(x) or write(x.item()) for x in operands]
         numbers = [write(x.item()) for x in operands]
         formula, filled_in = (spelled(self.nodes[node], texts) for texts in (symbols, numbers))
@@ -285,8 +300,10 @@ FORMULAS = {
     "subtract": "{} − {}",
     "multiply": "{} × {}",
     "divide": "{} ÷ {}",
-    "power": "{} ^ {}",
+    "power": "{} ** {}",
     "negative": "−{}",
+    "maximum": "max({}, {})",
+    "minimum": "min({}, {})",
     "sigmoid": "σ({})",
     "sqrt": "√({})",
 }
@@ -297,8 +314,10 @@ RULES = {
     "subtract": "The first input gets the gradient as it is, the second with its sign turned.",
     "multiply": "mul swaps: each input gets the gradient times the other.",
     "divide": "The slopes of a ÷ b are 1 ÷ b and −a ÷ b².",
-    "power": "The slopes of a ^ b are b × a ^ (b − 1) in a and a ^ b × log a in b.",
+    "power": "The slopes of a ** b are b × a ** (b − 1) in a and a ** b × log a in b.",
     "negative": "The sign turns.",
+    "maximum": "max routes: the larger input gets all of the gradient; equal ones share it.",
+    "minimum": "min routes: the smaller input gets all of the gradient; equal ones share it.",
     "exp": "exp is its own slope.",
     "log": "The slope of log a is 1 ÷ a.",
     "sin": "The slope of sin is cos.",
@@ -328,11 +347,14 @@ def card_title(node: Tensor, inputs: Sequence[Tensor]) -> str:
     if node.operation is None:
         return node.name or short(node.item())
     constants = ["" if x.requires_grad else short(x.item()) for x in inputs]
-    return spelled(node, constants).replace("()", "").strip()
+    words = spelled(node, constants)
+    for more, less in (("(, ", "("), (", )", ")"), ("()", "")):
+        words = words.replace(more, less)
+    return words.strip()
 
 
 def local_derivatives(graph: Graph, node: Tensor) -> list[float]:
-    """The derivative of one operation with respect to each of its inputs that is not constant.
+    """The derivative of one operation in each of its inputs that is not constant; NaN where it has no value.
 
     >>> x = Tensor(3.0, requires_grad=True)
     >>> y = x * x
@@ -343,6 +365,8 @@ def local_derivatives(graph: Graph, node: Tensor) -> list[float]:
         return []
     inputs = [Tensor(x.data, requires_grad=x.requires_grad) for x in graph.get_inputs(node)]
     moved = [x for x in inputs if x.requires_grad]
+    if np.isnan(node.item()):
+        return [np.nan] * len(moved)
     return [d.item() for d in grad(getattr(operations, node.operation)(*inputs), moved)]
 
 
@@ -363,6 +387,15 @@ def short(x: float) -> str:
 def bracketed(x: float) -> str:
     """The same, in brackets if it begins with a minus sign."""
     return f"({short(x)})" if short(x).startswith("−") else short(x)
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """A count of things.
+
+    >>> plural(1, "pass", "passes"), plural(1000, "pass", "passes")
+    ('1 pass', '1,000 passes')
+    """
+    return f"{count:,} {one if count == 1 else many}"
 
 
 def subscript(k: int) -> str:
@@ -402,17 +435,21 @@ def stepper_cards(trace: Trace, moment: Moment, chosen: str) -> tuple[list[Card]
 ACTIVE, INPUT = "#FFF1CC", "#EAF3F9"
 
 
-def with_variables(expression: Expression) -> Expression:
+def with_names_to_draw(expression: Expression) -> Expression:
     """The same expression.
 
     Raises:
-        ValueError: It is a mere number.
+        ValueError: It is a mere number, or a name would not fit on a card.
     """
     if not expression.variables:
         raise ValueError("there is no variable in it; try x * x")
+    for name in expression.variables:
+        if len(name) > LONGEST_NAME or drawable(name) != name:
+            raise ValueError(f"the name {name} does not fit on a card; take a Latin or Greek letter")
     return expression
 
 
+LONGEST_NAME = 12
 NO_ROOM = "this makes more nodes, or a longer chain of them, than there is room for"
 
 
@@ -479,9 +516,9 @@ class DerivativeGraph(Demo):
 
     def _drawn(self, text: str) -> Expression:
         """A function of one variable that there is room for."""
-        expression = with_variables(parse(text))
+        expression = with_names_to_draw(parse(text))
         if len(expression.variables) > 1:
-            raise ValueError(f"a curve needs a single variable, here are {' and '.join(expression.variables)}")
+            raise ValueError(f"a curve needs a single variable; here are {', '.join(expression.variables)}")
         if not self.diagram.lay(Derivatives(expression, 0.5, order=0).parents(0)):
             raise ValueError(NO_ROOM)
         return expression
@@ -497,7 +534,7 @@ class DerivativeGraph(Demo):
         name = self.expression.variables[0]
         values_here = ", ".join(f"f{PRIMES[k]} = {short(v)}" for k, v in enumerate(derivatives.values))
         added = [f"f{PRIMES[k]} adds {n}" for k, n in enumerate(derivatives.added[1:], start=1)]
-        nodes = f"f takes {derivatives.added[0]} nodes{', ' if added else ''}{', '.join(added)}."
+        nodes = ", ".join([f"f takes {plural(derivatives.added[0], 'node', 'nodes')}", *added]) + "."
         missing = f" There is no room to draw those of f{PRIMES[drawn + 1]}." if drawn < order else ""
         return f"At {name} = {number(place, 1)}: {values_here}. {nodes}{missing}"
 
@@ -533,7 +570,8 @@ class Derivatives:
         with np.errstate(all="ignore"):
             self.outputs = repeated_gradients(expression(**{name: w}), w, order)
             graphs = [Graph(output) for output in self.outputs]
-        self.values = [output.item() for output in self.outputs]
+        values = only_where_defined([np.array(output.item()) for output in self.outputs])
+        self.values = [value.item() for value in values]
         self.made_of: dict[Tensor, tuple[Tensor, ...]] = {}
         self.added = []
         for graph in graphs:
@@ -570,7 +608,13 @@ def curves_of_derivatives(expression: Expression, grid: Vector, order: int) -> l
     (name,) = expression.variables
     w = Tensor(grid, requires_grad=True)
     with np.errstate(all="ignore"):
-        return [np.broadcast_to(f.data, grid.shape) for f in repeated_gradients(expression(**{name: w}), w, order)]
+        found = repeated_gradients(expression(**{name: w}), w, order)
+        return only_where_defined([np.broadcast_to(f.data, grid.shape) for f in found])
+
+
+def only_where_defined(derivatives: list[Vector]) -> list[Vector]:
+    """A function and its derivatives, these without a value where the function has none."""
+    return [np.where(np.isnan(derivatives[0]), np.nan, d) for d in derivatives]
 
 
 def reach(values: Vector) -> tuple[float, float]:
@@ -609,7 +653,7 @@ class ForwardReverseCost(Demo):
         "Left, multiplications against the number of inputs, both logarithmic: three lines, for the network itself, "
         "for all its derivatives backward and for all of them forward. The forward line is the steepest; it crosses "
         "the backward line where there are as many inputs as outputs. Right, a map of inputs against outputs: below "
-        "the diagonal backward is cheaper, above it forward; a dot marks the present network, crosses four others."
+        "the diagonal backward is cheaper, above it forward; a dot marks the present network, crosses three others."
     )
     size = (10.0, 4.6)
     counts: ClassVar = tuple(round(10 ** (k / 2)) for k in range(13))
@@ -661,9 +705,10 @@ class ForwardReverseCost(Demo):
             line.set_markevery([self.counts.index(inputs)])
         self.place.set_data([inputs], [outputs])
         forward, backward, once = here
+        runs = [plural(n, "pass", "passes") for n in (inputs, outputs)]
         return (
             f"The network takes {once:,} multiplications. All {inputs * outputs:,} derivatives take {forward:,} "
-            f"forward, in {_passes(inputs)}, and {backward:,} backward, in {_passes(outputs)}. "
+            f"forward, in {runs[0]}, and {backward:,} backward, in {runs[1]}. "
             f"{_verdict(inputs, outputs)} Backward has to remember the {width * layers:,} values of the hidden units; "
             "forward may forget them as it goes."
         )
@@ -695,10 +740,6 @@ def jacobian_cost(widths: list[int]) -> tuple[int, int, int]:
     once = sum(a * b for a, b in pairwise(widths))
     one_pass = once + sum(widths[1:-1])
     return widths[0] * one_pass, widths[-1] * one_pass, once
-
-
-def _passes(count: int) -> str:
-    return "1 pass" if count == 1 else f"{count:,} passes"
 
 
 def _verdict(inputs: int, outputs: int) -> str:
@@ -800,7 +841,9 @@ class GradientCheck(Demo):
     def _remark(self, function: str, place: float, step: float) -> str:
         if "relu" not in function or abs(place) > step:
             return ""
-        return "The step reaches across the kink. " if place else "On the kink there is no slope; the engine says 0. "
+        if place:
+            return "The central difference reaches across the kink. "
+        return "On the kink there is no slope; the engine says 0. "
 
 
 Function = Callable[[Tensor], Tensor]

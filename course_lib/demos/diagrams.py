@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
-from matplotlib.text import Text
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
@@ -184,16 +185,13 @@ class Diagram:
         self.lines = self.ax.add_collection(LineCollection([], zorder=1))
         self.heads = self.ax.add_collection(PolyCollection([], zorder=2, lw=0))
         self.boxes = self.ax.add_collection(PolyCollection([], zorder=3))
-        self.columns = {
-            field: [self._text(**look) for _ in range(MOST_NODES)] for field, (look, _, _, _) in FIELDS.items()
-        }
+        self.columns = {name: Column(field) for name, field in FIELDS.items()}
+        for column in self.columns.values():
+            self.ax.add_artist(column)
+        look: dict[str, Any] = {"color": COLORS["orange"], "ha": "center", "va": "center", "zorder": 2.5}
         paper = {"boxstyle": "round,pad=0.1", "facecolor": "white", "edgecolor": "none"}
-        self.labels = [self._text(color=COLORS["orange"], bbox=paper, zorder=2.5) for _ in range(4)]
-        texts = [text for column in self.columns.values() for text in column]
-        self.artists: list[Artist] = [self.lines, self.heads, self.boxes, *texts, *self.labels]
-
-    def _text(self, **look: Any) -> Text:
-        return self.ax.text(0, 0, "", **{"ha": "center", "va": "center", "zorder": 4, **look})
+        self.labels = [self.ax.text(0, 0, "", bbox=paper, **look) for _ in range(2)]
+        self.artists: list[Artist] = [self.lines, self.heads, self.boxes, *self.columns.values(), *self.labels]
 
     def lay(self, parents: Parents) -> bool:
         """Take another graph, and as much of the room as it needs; return whether the cards can be read."""
@@ -237,15 +235,10 @@ class Diagram:
         self.heads.set_facecolor([w.color for w in wires])
         self.boxes.set(verts=[centre + self.outline for centre in self.centres], linewidths=1.8)
         self.boxes.set(facecolors=[c.face for c in cards], edgecolors=[c.edge for c in cards])
-        for field, (_, x, y, size) in FIELDS.items():
-            for text, card, centre in zip_longest(self.columns[field], cards, self.centres):
-                words = getattr(card, field, "")
-                text.set_visible(bool(words))
-                if words:
-                    text.set(text=words, fontsize=size * max(self.scale, 0.6))
-                    text.set_position(
-                        centre + self.scale * np.array([x * self.sizes.card[0], self.sizes.card[1] / 2 - y])
-                    )
+        width, height = self.sizes.card
+        for name, column in self.columns.items():
+            shift = self.scale * np.array([column.field.x * width, height / 2 - column.field.y])
+            column.write([getattr(card, name) for card in cards], self.centres + shift, max(self.scale, 0.6))
         written = [(curve, wire) for curve, wire in zip(self.curves, wires, strict=True) if wire.label]
         for text, item in zip_longest(self.labels, written):
             text.set_visible(item is not None)
@@ -274,13 +267,75 @@ MOST_NODES = 40
 LARGEST, SMALLEST = 1.25, 0.48
 """Bounds of the scale: letters neither shout nor vanish."""
 
-FIELDS: dict[str, tuple[dict[str, Any], float, float, float]] = {
-    "title": ({"weight": "bold"}, 0.0, 0.18, 14),
-    "value": ({"color": COLORS["blue"]}, 0.0, 0.44, 13),
-    "gradient": ({"color": COLORS["orange"]}, 0.0, 0.69, 13),
-    "name": ({"color": COLORS["grey"], "ha": "left", "va": "bottom"}, -0.47, -0.02, 13),
+
+class Field(NamedTuple):
+    """A line on every card."""
+
+    color: str
+    size: int
+    x: float
+    """Widths of the card from its middle."""
+    y: float
+    """Inches from its top."""
+    letters: int
+    """So many have room; longer words are written smaller."""
+    bold: bool = False
+    centred: bool = True
+
+
+FIELDS = {
+    "title": Field(COLORS["black"], 14, 0.0, 0.18, letters=7, bold=True),
+    "value": Field(COLORS["blue"], 13, 0.0, 0.44, letters=9),
+    "gradient": Field(COLORS["orange"], 13, 0.0, 0.69, letters=8),
+    "name": Field(COLORS["grey"], 13, -0.47, -0.11, letters=5, centred=False),
 }
-"""For each field of a card the look of its text, its place (widths from the middle, inches from the top), its size."""
+
+
+class Column(Artist):
+    """The same field of all cards: words drawn from stored pictures, as a Text is laid out anew for every frame."""
+
+    zorder = 4
+
+    def __init__(self, field: Field) -> None:
+        super().__init__()
+        self.field = field
+        self.words: list[str] = []
+
+    def write(self, words: list[str], places: Points, scale: float) -> None:
+        """Write on each card, at a place in inches, or nothing where the words are empty."""
+        self.words, self.places, self.scale = words, places, scale
+
+    def draw(self, renderer: Any) -> None:
+        """Draw the words at their places."""
+        color, size, *_ = self.field
+        gc = renderer.new_gc()
+        for words, place in zip(self.words, self.places, strict=True):
+            if words:
+                fitting = size * self.scale * min(1, self.field.letters / len(words))
+                picture, middle = rasterised(words, fitting, color, self.field.bold, renderer.dpi)
+                left = picture.shape[1] / 2 if self.field.centred else 0
+                corner = np.round(place * renderer.dpi - [left, middle])
+                renderer.draw_image(gc, *corner, picture)
+        gc.restore()
+
+
+@lru_cache(maxsize=4096)
+def rasterised(words: str, size: float, color: str, bold: bool, dpi: float) -> tuple[NDArray[np.uint8], float]:
+    """A picture of words, its rows from below, and how many pixels the middle of a capital stands above its edge."""
+    font = get_font(findfont(FontProperties(weight="bold" if bold else "normal")))
+    font.set_size(size, dpi)
+    font.set_text(words)
+    font.draw_glyphs_to_bitmap()
+    ink = np.asarray(font.get_image())
+    picture = np.empty((*ink.shape, 4), np.uint8)
+    picture[..., :3] = np.multiply(to_rgba(color)[:3], 255)
+    picture[..., 3] = ink[::-1]
+    margin = 1
+    return picture, margin + font.get_descent() / 64 + CAPITAL / 2 * size * dpi / 72
+
+
+CAPITAL = 0.73
+"""The height of a capital, in sizes of the letters."""
 
 
 def rounded_rectangle(width: float, height: float, radius: float) -> Points:

@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from course_lib.autograd import Tensor, grad, parse
@@ -14,7 +15,9 @@ from course_lib.demos.diagrams import (
     MOST_NODES,
     WITH_GRADIENTS,
     Card,
+    Column,
     Diagram,
+    Field,
     Wire,
     crossings,
     layered,
@@ -126,9 +129,45 @@ class TestDiagram:
         diagram = self.diagram()
         diagram.lay(((), (0,)))
         diagram.paint([Card("x", "1"), Card("sin", "0.84", "1")], [Wire(label="× 0.54", backward=True)])
-        visible = [text.get_text() for text in diagram.columns["title"] if text.get_visible()]
-        assert visible == ["x", "sin"]
+        assert diagram.columns["title"].words == ["x", "sin"]
+        assert diagram.columns["gradient"].words == ["", "1"]
         assert [text.get_text() for text in diagram.labels if text.get_visible()] == ["× 0.54"]
+
+
+class TestColumn:
+    def written(self, words, field, place=(1.0, 0.5)):
+        """The pixels of some words on a figure of two inches by one, dark as 1."""
+        fig = Figure(figsize=(2, 1), dpi=100)
+        canvas = FigureCanvasAgg(fig)
+        column = Column(field)
+        fig.add_artist(column)
+        column.write([words], np.array([place]), 1.0)
+        canvas.draw()
+        return 1 - np.asarray(canvas.buffer_rgba())[..., :3].mean(axis=-1) / 255
+
+    def test_words_stand_around_their_place(self):
+        ink = self.written("HHH", Field("black", 20, 0, 0, letters=9))
+        rows, columns = np.nonzero(ink > 0.5)
+        assert (rows.min() + rows.max()) / 2 == pytest.approx(50, abs=1.5)
+        assert (columns.min() + columns.max()) / 2 == pytest.approx(100, abs=1.5)
+
+    def test_words_begin_at_their_place(self):
+        ink = self.written("HHH", Field("black", 20, 0, 0, letters=9, centred=False))
+        assert np.nonzero(ink > 0.5)[1].min() == pytest.approx(100, abs=4)
+
+    def test_letters_look_as_matplotlib_draws_them(self):
+        fig = Figure(figsize=(2, 1), dpi=100)
+        canvas = FigureCanvasAgg(fig)
+        fig.text(0.5, 0.5, "exp −2", fontsize=20, ha="center", va="center")
+        canvas.draw()
+        theirs = 1 - np.asarray(canvas.buffer_rgba())[..., :3].mean(axis=-1) / 255
+        ours = self.written("exp −2", Field("black", 20, 0, 0, letters=9))
+        assert ours.sum() == pytest.approx(theirs.sum(), rel=0.1)
+
+    def test_long_words_are_written_smaller(self):
+        short, long = (self.written("H" * n, Field("black", 20, 0, 0, letters=4)) for n in (4, 12))
+        widths = [np.ptp(np.nonzero(ink > 0.5)[1]) for ink in (short, long)]
+        assert widths[0] == pytest.approx(widths[1], rel=0.1)
 
 
 class TestTrace:
@@ -179,10 +218,33 @@ class TestTrace:
         assert words[5].endswith("Done: the slope of v₂ is −4 in x, −4 in y, 3 in z.")
 
     def test_every_operation_has_a_rule_in_words(self):
-        formula = parse("exp(x) + log(x) - sin(x) * cos(x) / tanh(x) ** relu(x) + sigmoid(-x) + sqrt(x)")
+        formula = parse(
+            "exp(x) + log(x) - sin(x) * cos(x) / tanh(x) ** relu(x) + sigmoid(-x) + sqrt(max(x, min(x, 2)))"
+        )
         trace = demos.Trace(formula, {"x": 0.5})
         assert {node.operation for node in trace.nodes[trace.inputs :]} == set(demos.RULES)
         assert all(trace.moment(step).words.endswith(".") for step in range(trace.steps + 1))
+
+    def test_brackets_only_where_a_sign_would_stand_behind_a_sign(self):
+        trace = demos.Trace(parse("sigmoid(x) + max(x, y)"), {"x": -1.0, "y": -2.0})
+        assert trace.moment(1).words.startswith("v₁ = σ(x) = σ(−1) = 0.269")
+        assert trace.moment(2).words == "v₂ = max(x, y) = max(−1, −2) = −1."
+
+    def test_max_routes(self):
+        trace = demos.Trace(parse("max(a, b) * c + a"), {"a": 4.0, "b": 1.0, "c": 5.0})
+        table = trace.moment(trace.steps).table
+        assert [table[i] for i in range(3)] == [6, 0, 4]
+        assert "max routes: the larger input gets all of the gradient" in trace.moment(trace.steps).words
+
+    def test_constants_stand_on_the_card(self):
+        trace = demos.Trace(parse("max(0, x) + max(x, 3) + max(x, y) + 2 * x ** 2"), {"x": 1.0, "y": 2.0})
+        cards, _ = demos.stepper_cards(trace, trace.moment(0), chosen="x")
+        titles = [card.title for card in cards[2:]]
+        assert titles == ["max(0)", "max(3)", "+", "max", "+", "** 2", "2 ×", "+"]
+
+    def test_no_slope_where_there_is_no_value(self):
+        trace = demos.Trace(parse("log(x)"), {"x": -2.0})
+        assert np.isnan(trace.moment(trace.steps).table[0])
 
     def test_outside_the_domain_nothing_breaks(self):
         trace = demos.Trace(parse("log(x) / (x - 1)"), {"x": -1.0})
@@ -194,9 +256,9 @@ class TestTrace:
 class TestGraphStepper:
     def test_begins_with_a_riddle_and_ends_with_the_gradient(self):
         demo = demos.GraphStepper()
-        assert [t.get_text() for t in demo.diagram.columns["value"] if t.get_visible()] == ["−2", "5", "−4", "?", "?"]
+        assert demo.diagram.columns["value"].words == ["−2", "5", "−4", "?", "?"]
         demo.set(step=5)
-        gradients = [t.get_text() for t in demo.diagram.columns["gradient"] if t.get_visible()]
+        gradients = demo.diagram.columns["gradient"].words
         assert gradients == ["−4", "−4", "3", "−4", "1"]
 
     def test_typing_draws_the_whole_graph_with_all_gradients(self):
@@ -226,14 +288,35 @@ class TestGraphStepper:
     def test_what_cannot_be_drawn_is_explained_and_the_graph_kept(self, text, words):
         demo = demos.GraphStepper()
         demo.set(step=3)
-        before = [t.get_text() for t in demo.diagram.columns["title"] if t.get_visible()]
+        before = demo.diagram.columns["title"].words
         demo.set(expression=text)
         assert words in demo.caption.lower()
         assert "keeps the last graph" in demo.caption
-        assert [t.get_text() for t in demo.diagram.columns["title"] if t.get_visible()] == before
+        assert demo.diagram.columns["title"].words == before
         assert demo.values["step"] == 3
         demo.set(expression="x + y")
         assert "keeps" not in demo.caption
+
+    @pytest.mark.parametrize("text", ["x + 😀", "変 * x", "a" * 13 + " * x"])
+    def test_letters_without_a_picture_are_refused(self, text):
+        demo = demos.GraphStepper()
+        demo.set(expression=text)
+        assert "keeps the last graph" in demo.caption
+        assert demos.drawable(text) == demo.headline.text.get_text()
+
+    def test_says_what_nan_means(self):
+        demo = demos.GraphStepper()
+        demo.set(expression="log(q)", value=-1)
+        assert demo.caption.endswith("NaN is no number: something has no value or no slope here. Move an input.")
+        demo.set(value=1)
+        assert "NaN" not in demo.caption
+
+    def test_a_step_draws_one_picture(self, monkeypatch):
+        demo = demos.GraphStepper()
+        drawn = []
+        monkeypatch.setattr(demo, "_show", drawn.append)
+        demo.step()
+        assert len(drawn) == 1
 
     def test_the_mark_stands_under_the_place(self):
         demo = demos.GraphStepper()
@@ -297,6 +380,13 @@ class TestDerivativeGraph:
         for k, w in enumerate((-1.0, 0.2, 1.0)):
             assert demos.Derivatives(parse("tanh(2*w - 1)"), w, 2).values == pytest.approx([f[k], first[k], second[k]])
 
+    def test_no_derivative_where_there_is_no_value(self):
+        logarithm = parse("log(x)")
+        assert np.isnan(demos.Derivatives(logarithm, -1.0, order=1).values).all()
+        value, slope = demos.curves_of_derivatives(logarithm, np.array([-1.0, 2.0]), 1)
+        np.testing.assert_array_equal(np.isnan(value), [True, False])
+        np.testing.assert_array_equal(slope, [np.nan, 0.5])
+
     def test_derivatives_of_a_line_end_in_zero(self):
         assert demos.Derivatives(parse("3 * x"), 1.0, order=2).values == [3, 3, 0]
         np.testing.assert_array_equal(demos.curves_of_derivatives(parse("3 * x"), demos.GRID, 2)[2], 0)
@@ -310,7 +400,7 @@ class TestDerivativeGraph:
     def test_wants_one_variable(self):
         demo = demos.DerivativeGraph()
         demo.set(expression="x * y")
-        assert "single variable, here are x and y" in demo.caption
+        assert "single variable; here are x, y" in demo.caption
         assert demo.expression.text == "sin(sin(sin(w)))"
 
     def test_names_the_variable(self):
