@@ -26,7 +26,9 @@ BASE64 = re.compile(r"[A-Za-z0-9+/=\n]*")
 MOST_NAMED = 5
 STAMP = "course"
 """Under this name a graded notebook's metadata tell what was graded, and how it went."""
-LIVE_MARKUP = re.compile(r"<(?=[A-Za-z/!?])|(?<=\]\()\s*(?=(?:javascript|vbscript|data):)", re.IGNORECASE)
+# nbgrader's pages for graders show HTML in Markdown as it stands, and follow any link.
+TAG = re.compile(r"<(?=[A-Za-z/!?])")
+STRANGE_LINK = re.compile(r"(\]\(\s*<?|\]:\s*<?)(?!https?://|mailto:|#)(?=[^\s)]*[:&\\])")
 
 
 def open_engine(plan: Plan) -> Engine:
@@ -164,7 +166,7 @@ def _with_outputs(
         if cell.node.cell_type == "code":
             cell.node.outputs = _outputs(report)
         elif not nbk.is_locked(cell.node):
-            cell.node.source = LIVE_MARKUP.sub(_defused, cell.node.source)
+            cell.node.source = _defused(cell.node.source)
         cells.append(cell.node)
     metadata = {key: original.metadata[key] for key in ("kernelspec", "language_info") if key in original.metadata}
     lines = {r["name"]: [r.get("line"), r.get("error")] for r in reports if r.get("name") in verdicts}
@@ -174,9 +176,13 @@ def _with_outputs(
     return new_notebook(cells=[_with_id(cell, i) for i, cell in enumerate(cells)], metadata=metadata)
 
 
-def _defused(match: re.Match[str]) -> str:
-    """Markdown in which no browser finds a tag or a script: nbgrader's pages for graders show it as it stands."""
-    return "&lt;" if match[0] == "<" else "#"
+def _defused(markdown: str) -> str:
+    """Markdown in which no browser finds a tag or a script.
+
+    >>> _defused("<b>a</b> < c, [d](javascript:e), [f](https://g)")
+    '< b>a< /b> < c, [d](#javascript:e), [f](https://g)'
+    """
+    return STRANGE_LINK.sub(r"\1#", TAG.sub("< ", markdown))
 
 
 def _as_list(verdict: Verdict) -> list[Any]:
