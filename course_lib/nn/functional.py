@@ -210,30 +210,25 @@ def log_softmax(x: Tensor, dim: int) -> Tensor:
 
 class _CrossEntropy(Function):
     @staticmethod
-    def forward(ctx: Any, x: Tensor, y: Tensor, ignored: int, mean: bool, dim: int) -> Tensor:
-        y = y.unsqueeze(dim)
-        kept = y != ignored
-        y = y * kept
-        n = kept.sum(dtype=x.dtype) if mean else x.new_ones(())
+    def forward(ctx: Any, x: Tensor, y: Tensor, n: int, dim: int) -> Tensor:
         p = _shifted(x, dim)
         x_y = p.gather(dim, y)
         total = p.exp_().sum(dim, keepdim=True)
         p.div_(total)
-        losses = total.log_().sub_(x_y).masked_fill_(~kept, 0)
-        ctx.save_for_backward(x, p, y, kept / n.clamp(min=1))
-        ctx.dim = dim
-        return losses.sum() / n
+        ctx.save_for_backward(x, p, y)
+        ctx.n, ctx.dim = n, dim
+        return total.log_().sub_(x_y).sum() / n
 
     @staticmethod
-    def backward(ctx: Any, g: Tensor) -> tuple[Tensor, None, None, None, None]:
-        x, p, y, weight = ctx.saved_tensors
+    def backward(ctx: Any, g: Tensor) -> tuple[Tensor, None, None, None]:
+        x, p, y = ctx.saved_tensors
         if torch.is_grad_enabled():  # this gradient will be differentiated, and p depends on x
             p = softmax(x, ctx.dim)
-        step = g * weight
-        return (step * p).scatter_add_(ctx.dim, y, -step), None, None, None, None
+        step = g / ctx.n
+        return (step * p).scatter_add_(ctx.dim, y, -step.expand(y.shape)), None, None, None
 
 
-def cross_entropy(x: Tensor, y: Tensor, ignore_index: int = -100, reduction: str = "mean", dim: int = 1) -> Tensor:
+def cross_entropy(x: Tensor, y: Tensor, reduction: str = "mean", dim: int = 1) -> Tensor:
     r"""Mean of the negative log-probabilities that logits give to classes.
 
     $L = -\frac1n \sum_i \log p_{i, y_i}$ with $p = \mathrm{softmax}(x)$, and
@@ -244,7 +239,6 @@ def cross_entropy(x: Tensor, y: Tensor, ignore_index: int = -100, reduction: str
     Args:
         x: Logits, of any shape.
         y: Classes: the shape of ``x`` without ``dim``, int64.
-        ignore_index: What stands for a class that is not known. Such examples add nothing, and $n$ does not count them.
         reduction: "mean" divides by $n$, "sum" does not.
         dim: The dimension of ``x`` that counts the classes.
 
@@ -254,4 +248,4 @@ def cross_entropy(x: Tensor, y: Tensor, ignore_index: int = -100, reduction: str
     >>> cross_entropy(torch.zeros(2, 4), torch.tensor([0, 3]))
     tensor(1.3863)
     """
-    return _CrossEntropy.apply(x, y, ignore_index, reduction == "mean", dim)
+    return _CrossEntropy.apply(x, y.unsqueeze(dim), y.numel() if reduction == "mean" else 1, dim)

@@ -338,8 +338,9 @@ class CrossEntropyLoss(NLLLoss):
         return self._reduced(self._expected_surprise(log_softmax(input, dim), q, dim))
 
     def _loss_of_classes(self, x: Tensor, target: Tensor, dim: int) -> Tensor:
-        if self.weight is None and self.label_smoothing == 0 and self.reduction in ("mean", "sum"):
-            return cross_entropy(x, target, self.ignore_index, self.reduction, dim)  # the everyday case, in one step
+        plain = self.label_smoothing == 0 and self.reduction in ("mean", "sum") and self.weight is None
+        if plain and self.ignore_index not in target:
+            return cross_entropy(x, target, self.reduction, dim)  # the everyday case, in one step
         log_p = log_softmax(x, dim)
         y, w = self._classes_and_weights(x, target, dim)
         losses = _surprise(log_p, y, w, dim)
