@@ -55,7 +55,7 @@ class Field(Artist):
 
     def __init__(self, ax: Axes, bands: int = 21) -> None:
         super().__init__()
-        self.palette = (SIGNED(np.linspace(0.16, 0.84, bands)) * 255).astype(np.uint8)
+        self.palette = SIGNED(np.linspace(0.16, 0.84, bands), bytes=True)
         self.values = np.full((2, 2), 0.5, np.float32)
         self.set_zorder(0)
         ax.add_artist(self)
@@ -577,6 +577,7 @@ class Playground(Running):
     )
     size = (9.2, 4.6)
     restarts = ("draw",)
+    pause_between_frames = 0.01
     grid: ClassVar = np.linspace(-1, 1, 61)
     most_epochs = 10_000
 
@@ -638,6 +639,7 @@ class Playground(Running):
         self.generator = torch_generator(values["draw"])
         self.epoch = 0
         self.history: list[tuple[int, float, float]] = []
+        self.comparable = 0  # since this place in the history neither data nor network have changed
         self.overflowed = False
         self._use(MLP(self._sizes(), ACTIVATIONS[values["activation"]], generator=self.generator))
         self._take_data()
@@ -649,10 +651,11 @@ class Playground(Running):
         super().follow(name)
         if self._begun and name in ("depth", "width", "activation"):
             self._use(adapted_network(self.net, self._sizes(), ACTIVATIONS[self.values["activation"]], self.generator))
-            self._evaluate()
         if self._begun and name in ("data", "noise"):
             self._take_data()
+        if self._begun and name in ("data", "noise", "depth", "width", "activation"):
             self._evaluate()
+            self.comparable = len(self.history)
 
     def _sizes(self) -> tuple[int, ...]:
         return (2, *[self.values["width"]] * self.values["depth"], 1)
@@ -732,7 +735,7 @@ class Playground(Running):
             f"Epoch {self.epoch:,}: training loss {training:.3f}, {self.training['right']:.0%} of {POINTS} points "
             f"right; test loss {test:.3f}, {self.testing['right']:.0%} right. {count_parameters(self.net)} parameters."
         )
-        best, _, lowest = min(self.history, key=lambda entry: entry[2])
+        best, _, lowest = min(self.history[self.comparable :], key=lambda entry: entry[2], default=(0, training, test))
         if test > 1.3 * lowest and training < 0.7 * test:
             words += f" The test loss was lowest, {lowest:.3f}, at epoch {best:,}: since then it learns the noise."
         return words
@@ -1039,7 +1042,7 @@ def random_network(inputs: int, width: int, depth: int, draw: int) -> MLP:
             nn.init.normal_(layer.weight, generator=generator)
             through = h[torch.randperm(len(h), generator=generator)[:width]]
             bias_of(layer).copy_(-(layer.weight * through).sum(dim=1))
-            h = torch.relu(layer(h))
+            h = nn.ReLU()(layer(h))
         last.weight.div_(last(h).max() - last(h).min() + TINY)
         bias_of(last).sub_(last(h).min())
     return net

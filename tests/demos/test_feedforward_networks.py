@@ -232,6 +232,14 @@ class TestPlayground:
         demo.epoch, demo.training, demo.testing = 100, {"loss": 0.1, "right": 0.95}, {"loss": 0.5, "right": 0.8}
         assert "lowest, 0.300, at epoch 50" in demo._describe()
 
+    @pytest.mark.parametrize(("name", "value"), [("data", "spirals"), ("depth", 4), ("activation", "cosine")])
+    def test_losses_before_a_change_are_not_compared(self, name, value):
+        demo = demos.Playground()
+        demo.history = [(0, 0.1, 0.1)]
+        demo.set(**{name: value})
+        demo.training, demo.testing = {"loss": 0.1, "right": 0.95}, {"loss": 0.5, "right": 0.8}
+        assert "lowest" not in demo._describe()
+
     def test_axis_of_the_epochs_doubles(self):
         demo = demos.Playground()
         for epoch, end in ((0, 100), (100, 100), (102, 200), (400, 400), (402, 800)):
