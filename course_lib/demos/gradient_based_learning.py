@@ -216,13 +216,13 @@ class Saturation(Demo):
             chance = sigmoid((2 * truth - 1) * race(name, logit, truth, rate, self.most))
             self.curves[2][k].set_data(np.arange(1, self.most + 1), chance[1:])
             (right,) = np.nonzero(chance >= 0.9)
-            arrivals[name] = f"in step {right[0]}" if len(right) else f"not within {self.most:,} steps"
+            arrivals[name] = f"from step {right[0]} on" if len(right) else f"not within {self.most:,} steps"
         slopes = {name: abs(slope(here, truth)[0]) for name, (_, slope) in LOSSES.items()}
         return (
             f"The unit gives the truth a chance of {sigmoid((2 * truth - 1) * here)[0]:.2g}. The slope of "
             f"cross-entropy has size {slopes['cross-entropy']:.2g}, that of squared error "
-            f"{slopes['squared error']:.2g}. Cross-entropy brings the chance to 90% {arrivals['cross-entropy']}, "
-            f"squared error {arrivals['squared error']}."
+            f"{slopes['squared error']:.2g}. With cross-entropy the chance is 90% or more {arrivals['cross-entropy']}, "
+            f"with squared error {arrivals['squared error']}."
         )
 
 

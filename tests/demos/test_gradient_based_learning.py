@@ -176,7 +176,12 @@ class TestSaturation:
         demo = demos.Saturation()
         demo.set(logit=-10.0)
         assert demo.caption.endswith("squared error not within 3,000 steps.")
-        assert words_after(demo.caption, "to 90% in step") < 30
+        assert words_after(demo.caption, "90% or more from step") < 30
+
+    def test_a_right_answer_is_right_from_the_start(self):
+        demo = demos.Saturation()
+        demo.set(logit=10.0)
+        assert demo.caption.endswith("from step 0 on, with squared error from step 0 on.")
 
     def test_both_slopes_vanish_where_the_answer_is_right(self):
         for _, slope in demos.LOSSES.values():
