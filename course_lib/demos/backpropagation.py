@@ -152,7 +152,7 @@ class Headline:
             reason, *place = str(error).split("\n")
             if place:  # the text and, on a line of its own, a mark under the place
                 text, column = place[0][2:], place[1].index("^") - 2
-                reason += f" at the mark in “{text[:column]}▸{text[column:]}”; {place[2]}"
+                reason += f": “{text[:column]}▸{text[column:]}”; {place[2]}"
             self._show(text, " " * column + "^" if place else "")
             self.complaint = f"{reason[0].upper()}{reason[1:]}. The picture keeps the last graph that could be drawn."
             return None

@@ -101,13 +101,14 @@ def test_own_operation(executed):
 
 
 def test_squared_norm_of_a_product(executed):
-    q, by_w, by_x = rows(executed, "vectorised-run")
+    q, by_w, by_x, rank = rows(executed, "vectorised-run")
     W, x = np.array([[0.1, 0.5], [-0.3, 0.8]]), np.array([0.2, 0.4])
     assert numbers(q) == pytest.approx([*(W @ x), np.sum((W @ x) ** 2)], abs=5e-4)
     np.testing.assert_allclose(numbers(by_w)[:4], 2 * np.outer(W @ x, x).ravel())
     np.testing.assert_allclose(numbers(by_x)[:2], 2 * W.T @ W @ x)
     assert by_w.endswith("True")
     assert by_x.endswith("True")
+    assert numbers(rank) == [1]
 
 
 def test_network_with_penalty_by_hand(executed):
