@@ -21,7 +21,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from course_lib.grading.zygote import package_directory
+from course_lib.grading.zygote import ENVIRONMENT, package_directory
 
 MIB = 2**20
 STUDENT_SIDE = (
@@ -39,13 +39,15 @@ SETTINGS = (
     "/etc/fonts",
     "/etc/localtime",
 )
-WORK = "/tmp/work"
+PRIVATE = "/grading"
+WORK = f"{PRIVATE}/work"
+TEMPORARY = f"{PRIVATE}/tmp"
 OUT_OF_MEMORY = 77
 """The exit status of a student process that was ended because it took too much memory."""
 OUT_OF_COMPUTING_TIME = 128 + signal.SIGXCPU
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID = 0x20000, 0x8000000, 0x10000000, 0x20000000
-MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 2, 4, 8, 0x4000, 0x40000
+MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_BIND, MS_REC, MS_PRIVATE = 2, 4, 8, 0x1000, 0x4000, 0x40000
 PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 1, 24, 38
 LAST_CAPABILITY = 40
 CAPABILITY_VERSION = 0x20080522
@@ -94,12 +96,10 @@ def command(also: Iterable[str] = ()) -> list[str]:
     package = package_directory()
     arguments = [bubblewrap, "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--clearenv"]
     arguments += ["--cap-drop", "ALL", "--uid", "1000", "--gid", "1000", "--hostname", "grading"]
-    for variable in ("PATH", "HOME"):
-        arguments += ["--setenv", variable, {"PATH": "/usr/bin:/bin", "HOME": WORK}[variable]]
-    from course_lib.grading.zygote import ENVIRONMENT
-
-    for variable, value in ENVIRONMENT.items():
+    homes = {"PATH": "/usr/bin:/bin", "HOME": WORK, "TMPDIR": TEMPORARY}
+    for variable, value in (ENVIRONMENT | homes).items():
         arguments += ["--setenv", variable, value]
+    arguments += ["--tmpfs", "/tmp", "--tmpfs", PRIVATE, "--dir", TEMPORARY]
     for place in SYSTEM:
         if os.path.islink(place):
             arguments += ["--symlink", os.readlink(place), place]
@@ -111,10 +111,10 @@ def command(also: Iterable[str] = ()) -> list[str]:
     arguments += ["--tmpfs", str(package)]
     for file in sorted({package / name for name in (*STUDENT_SIDE, *also)}):
         arguments += ["--ro-bind", str(file), str(file)]
-    arguments += ["--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"]
-    for place in (str(package), "/dev", "/"):  # what one submission could write, the next could read
+    arguments += ["--dev", "/dev", "--proc", "/proc"]
+    for place in (str(package), "/dev", "/tmp", "/"):  # what one submission could write, the next could read
         arguments += ["--remount-ro", place]
-    return [*arguments, "--chdir", "/tmp"]
+    return [*arguments, "--chdir", PRIVATE]
 
 
 def _python_places() -> list[str]:
@@ -127,6 +127,10 @@ def _python_places() -> list[str]:
         if not any(Path(place).is_relative_to(outer) for outer in (*places, *SYSTEM)):
             places.append(place)
     return places
+
+
+def _python_is_in(place: str) -> bool:
+    return any(Path(each).is_relative_to(place) for each in [*_python_places(), str(package_directory())])
 
 
 # --------------------------------------------------------------------------------------------- around each submission
@@ -147,13 +151,16 @@ def confine(limits: Limits, keep: Iterable[int]) -> None:
     _write("/proc/self/uid_map", f"{user} {user} 1")
     _write("/proc/self/gid_map", f"{group} {group} 1")
     _check(system.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None), "mount")
-    size = f"size={limits.disk}m,nr_inodes=10000,mode=777".encode()
-    _check(system.mount(b"tmp", b"/tmp", b"tmpfs", MS_NOSUID | MS_NODEV, size), "an empty /tmp")
-    _check(
-        system.mount(b"shm", b"/dev/shm", b"tmpfs", MS_NOSUID | MS_NODEV, b"size=64m,mode=1777"), "an empty /dev/shm"
-    )
-    _check(system.mount(b"none", b"/proc", b"tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, b"size=4k,mode=555"), "no /proc")
+    size = f"size={limits.disk}m,nr_inodes=10000,mode=755".encode()
+    _check(system.mount(b"private", PRIVATE.encode(), b"tmpfs", MS_NOSUID | MS_NODEV, size), "a private directory")
     os.mkdir(WORK)
+    os.mkdir(TEMPORARY)
+    if not _python_is_in("/tmp"):
+        _check(system.mount(TEMPORARY.encode(), b"/tmp", None, MS_BIND, None), "an empty /tmp")
+    shared = b"size=64m,mode=1777"
+    _check(system.mount(b"shm", b"/dev/shm", b"tmpfs", MS_NOSUID | MS_NODEV, shared), "an empty /dev/shm")
+    nothing = b"size=4k,mode=555"
+    _check(system.mount(b"none", b"/proc", b"tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, nothing), "no /proc")
     os.chdir(WORK)
     child = os.fork()
     if child:

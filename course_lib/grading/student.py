@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
 import socket
 import sys
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.pylabtools import print_figure
+from IPython.display import display
 from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
@@ -33,6 +36,8 @@ class Student:
 
     def __init__(self, connection: socket.socket, forbidden: list[str]) -> None:
         self.shell = InteractiveShell.instance(config=QUIET, user_ns={"__name__": "__main__"})
+        png = self.shell.display_formatter.formatters["image/png"]
+        png.for_type_by_name("matplotlib.figure", "Figure", lambda figure: print_figure(figure, "png"))
         self.names: dict[str, Any] = self.shell.user_ns
         self.guard = guard.Guard(forbidden, self.names)
         self._at_first = set(self.names)
@@ -75,6 +80,7 @@ class Student:
         before = dict(self.names)
         with capture_output() as captured:
             result = self.shell.run_cell(source, store_history=False)
+            _show_figures()
         outputs = [["stdout", captured.stdout[:MOST_TEXT]], ["stderr", captured.stderr[:MOST_TEXT]]]
         outputs += [shown for each in captured.outputs[:MOST_PICTURES] for shown in _shown(each)]
         if result.result is not None:
@@ -87,6 +93,15 @@ class Student:
             "outputs": [output for output in outputs if output[1]],
             "defined": new,
         }
+
+
+def _show_figures() -> None:
+    """Show the figures that a cell has left open, and close them, as notebooks do."""
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        with contextlib.suppress(Exception):
+            for number in pyplot.get_fignums()[:MOST_PICTURES]:
+                display(pyplot.figure(number))
+            pyplot.close("all")
 
 
 def _text(value: Any) -> str:

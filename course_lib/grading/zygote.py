@@ -128,7 +128,7 @@ class Zygote:
 def main(number: str, settings_text: str) -> None:
     """What the zygote does: import, say that it is ready, and fork on request."""
     settings = json.loads(settings_text)
-    os.environ.setdefault("IPYTHONDIR", "/tmp/ipython")
+    os.environ.setdefault("IPYTHONDIR", f"{os.environ['TMPDIR']}/ipython")
     control = socket.socket(fileno=int(number))
     for module in settings["preload"]:
         with contextlib.suppress(ImportError):

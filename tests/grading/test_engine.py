@@ -133,6 +133,14 @@ def test_the_instructors_files_are_there_on_both_sides():
         assert outcomes(engine.examine(prepared(*cells), 30, {"n.txt": b"the student's"})) == ["passed"]
 
 
+def test_figures_are_kept_as_pictures():
+    with Engine(preload=["matplotlib.pyplot"]) as engine:
+        cells = [("solution", "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\ndisplay(plt.gcf())")]
+        (report,) = engine.examine(prepared(*cells), 60)
+    assert report["error"] is None
+    assert any(kind == "picture" for kind, _ in report["outputs"])
+
+
 def test_what_cannot_be_done_by_proxy_is_said_and_can_be_done_in_process(engine, one_process):
     cells = [("solution", "class A: pass"), ("test", "class B(A): pass\nassert issubclass(B, A)")]
     _, test = engine.examine(prepared(*cells), 30)
