@@ -112,6 +112,12 @@ class Value:
     def __rtruediv__(self, other):
         return other * self**-1
 
+    def iterate(self, method, times):
+        node = self
+        for _ in range(times):
+            node = getattr(node, method)()
+        return node
+
 
 # %% ex1: counts consumers, and a node goes on when all have delivered | nothing
 class Value:
@@ -190,6 +196,12 @@ class Value:
     def __rtruediv__(self, other):
         return other * self**-1
 
+    def iterate(self, method, times):
+        node = self
+        for _ in range(times):
+            node = getattr(node, method)()
+        return node
+
 
 # %% ex1: a recursive walk | large 2
 # - order, seen, stack = [], set(), [(self, False)]
@@ -205,7 +217,7 @@ class Value:
 # +         visit(self)
 
 
-# %% ex1: breadth first instead of in topological order | reuse 4
+# %% ex1: breadth first instead of in topological order | reuse 4, large 2
 # - order, seen, stack = [], set(), [(self, False)]
 # + order, seen, stack = [self], {id(self)}, []
 # +         for node in order:
@@ -243,12 +255,12 @@ class Value:
 # + made_of.grad += slope
 
 
-# %% ex1: adds to what stood in grad | again 3, large 2
+# %% ex1: adds to what stood in grad | again 3
 # - node.grad = 0.0
 # + node.grad += 0.0
 
 
-# %% ex1: adds to the inputs, as torch does | again 3, large 2
+# %% ex1: adds to the inputs, as torch does | again 3
 # - node.grad = 0.0
 # + node.grad = 0.0 if node.inputs else node.grad
 
@@ -266,7 +278,7 @@ class Value:
 # +         self.grad = 0.0
 
 
-# %% ex1: only the inputs keep their gradients | arithmetic 4, reuse 4, again 3
+# %% ex1: only the inputs keep their gradients | arithmetic 4, reuse 4, again 3, large 2
 # - made_of.grad += node.grad * slope
 # + made_of.grad += node.grad * slope
 # +         for node in order:
@@ -290,7 +302,7 @@ class Value:
 # + (0.0, 1.0)
 
 
-# %% ex1: the power loses its factor | functions 4, reuse 4
+# %% ex1: the power loses its factor | functions 4, reuse 4, again 3
 # - k * self.data ** (k - 1)
 # + self.data ** (k - 1)
 
