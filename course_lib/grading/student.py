@@ -36,6 +36,7 @@ class Student:
 
     def __init__(self, connection: socket.socket, forbidden: list[str]) -> None:
         self.shell = InteractiveShell.instance(config=QUIET, user_ns={"__name__": "__main__"})
+        assert self.shell.display_formatter is not None
         png = self.shell.display_formatter.formatters["image/png"]
         png.for_type_by_name("matplotlib.figure", "Figure", lambda figure: print_figure(figure, "png"))
         self.names: dict[str, Any] = self.shell.user_ns
