@@ -109,6 +109,7 @@ class XORHiddenSpace(Demo):
         self.inputs.set(xlim=(-0.5, 1.5), ylim=(-0.5, 1.5), aspect="equal", xticks=(0, 1), yticks=(0, 1))
         self.inputs.set(xlabel="$x_1$", ylabel="$x_2$", title="input space")
         self.hidden.set(box_aspect=1, xlabel="$h_1$", ylabel="$h_2$", title="hidden space")
+        self.hidden.yaxis.set_label_coords(-0.11, 0.5)  # where it stays when the numbers grow a minus sign
         for axis in (self.hidden.xaxis, self.hidden.yaxis):
             axis.set_major_locator(MultipleLocator(1))
         self.fields = [Field(ax) for ax in (self.inputs, self.hidden)]
@@ -702,6 +703,7 @@ class Playground(Running):
         for artist, (X, y), label in zip(self.points, [self.test] * 2 + [self.train] * 2, (0, 1, 0, 1), strict=True):
             artist.set_data(*X[y[:, 0] == label].T.numpy())
         self.views.set_values(tiles(units))
+        self.views.set_visible(bool(units))
         self.frames.set_segments(
             [TILE_FRAME + np.array([j, i]) for i, layer in enumerate(units) for j in range(len(layer))]
         )

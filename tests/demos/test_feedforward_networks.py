@@ -195,6 +195,10 @@ class TestPlayground:
         assert demo.training["right"] == pytest.approx(oracle.score(X, y[:, 0]), abs=0.011)
         demo.frame()
         assert not demo.bends.get_segments()
+        assert not demo.views.get_visible()
+        assert [name.get_text() for name in demo.names if name.get_visible()] == [
+            "no hidden layer: logistic regression"
+        ]
 
     @pytest.mark.parametrize(("name", "value"), [("rate", 1.0), ("data", "moons"), ("noise", 2)])
     def test_rate_and_data_keep_the_network(self, name, value):
