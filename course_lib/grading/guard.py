@@ -9,6 +9,7 @@ has others, which the threat model names.
 from __future__ import annotations
 
 import builtins
+import contextlib
 import functools
 import importlib
 import sys
@@ -67,7 +68,8 @@ class Guard:
                 if not each.startswith("_") and _is_replaceable(value):
                     setattr(target, each, self._guarded(name, f"{name}.{each}", value))
         elif owner is not None and _is_replaceable(target):
-            setattr(owner, last, self._guarded(name, name, target))
+            with contextlib.suppress(TypeError):  # a method of a class written in C stays as it is
+                setattr(owner, last, self._guarded(name, name, target))
 
     def _guarded(self, rule: str, name: str, target: Any) -> Any:
         if isinstance(target, type):
