@@ -13,6 +13,7 @@ from nbgrader.api import (
     Gradebook,
     MissingEntry,
     Notebook,
+    Student,
     SubmittedAssignment,
     SubmittedNotebook,
 )
@@ -75,7 +76,6 @@ class Recorder:
     """
 
     def __init__(self, gradebook: Gradebook, course: Course, assignment: str) -> None:
-        self.gradebook = gradebook
         self.db = gradebook.db
         found = gradebook.find_assignment(assignment)
         self.assignment_id = found.id
@@ -102,7 +102,8 @@ class Recorder:
         student = graded.result.student
         submission_id = self._submission_id(student)
         if submission_id is None:
-            self.gradebook.update_or_create_student(student)
+            if self.db.get(Student, student) is None:
+                self.db.add(Student(id=student))
             submission = SubmittedAssignment(assignment_id=self.assignment_id, student_id=student)
             self.db.add(submission)
             self.db.flush()
