@@ -22,7 +22,7 @@ import numpy as np
 
 MOST_PRINTED = 1_000_000
 MOST_WARNINGS = 100
-MOST_BLOCKS = 2000
+MOST_BLOCKS = 1000
 """So many times 624 random numbers the submission may draw before a test goes on from where it stood itself."""
 CATEGORIES = {
     name: kind for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, Warning)
@@ -151,13 +151,16 @@ def _at(state: Any, words: np.ndarray, position: int) -> Any:
 
 def _is_drawn(words: np.ndarray, position: int, to_words: np.ndarray, to_position: int) -> bool:
     """Whether drawing numbers leads from one state of a Mersenne Twister to another."""
+    ahead, there = _numbers(words, MOST_BLOCKS), _numbers(to_words, 1)[0]
+    block = next((i for i in np.flatnonzero(ahead[:, 0] == there[0]) if np.array_equal(ahead[i], there)), None)
+    return block is not None and (0 if block else position) <= to_position <= 624
+
+
+def _numbers(words: np.ndarray, blocks: int) -> np.ndarray:
+    """What a Mersenne Twister with these words gives: a block from them, and the blocks that follow."""
     generator: Any = np.random.MT19937(0)
-    generator.state = {"bit_generator": "MT19937", "state": {"key": words, "pos": 624}}
-    for block in range(MOST_BLOCKS):
-        if np.array_equal(generator.state["state"]["key"], to_words):
-            return (0 if block else position) <= to_position <= 624
-        generator.random_raw(624, False)
-    return False
+    generator.state = {"bit_generator": "MT19937", "state": {"key": words, "pos": 0}}
+    return generator.random_raw(624 * blocks).reshape(blocks, 624)
 
 
 def _floating_point_errors(errors: Any) -> None:

@@ -11,6 +11,7 @@ import contextlib
 import ctypes
 import itertools
 import os
+import re
 import resource
 import shutil
 import signal
@@ -21,12 +22,14 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from course_lib.grading import seccomp
 from course_lib.grading.zygote import ENVIRONMENT, package_directory
 
 MIB = 2**20
 STUDENT_SIDE = (
     *("__init__.py", "grading/__init__.py", "grading/ambient.py", "grading/guard.py", "grading/in_process.py"),
-    *("grading/peer.py", "grading/proxy.py", "grading/raised.py", "grading/sandbox.py", "grading/student.py"),
+    *("grading/peer.py", "grading/proxy.py", "grading/raised.py", "grading/sandbox.py", "grading/seccomp.py"),
+    "grading/student.py",
     *("grading/tensors.py", "grading/verdicts.py", "grading/wire.py", "grading/zygote.py"),
 )
 """The files of course_lib that the student process itself is made of. The others hold answers."""
@@ -169,6 +172,7 @@ def confine(limits: Limits, keep: Iterable[int]) -> None:
     _check(system.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "death signal")
     _close_all_but({0, 1, 2, *keep})
     _drop_capabilities(system)
+    _check(seccomp.install(system), "a filter of system calls")
     _set_limits(limits)
 
 
@@ -194,12 +198,13 @@ def _memory(processes: int, root: int) -> int:
         if name.isdigit():
             with contextlib.suppress(OSError, ValueError, IndexError):
                 parents[int(name)] = int(_read(processes, f"{name}/stat").rpartition(")")[2].split()[1])
-                _, resident, shared, *_ = map(int, _read(processes, f"{name}/statm").split())
-                sizes[int(name)] = resident - shared
+                status = _read(processes, f"{name}/status")
+                own = re.findall(r"Rss(?:Anon|Shmem):\s+(\d+) kB", status)  # not the files that all of them share
+                sizes[int(name)] = sum(map(int, own))
     below = {root}
     while more := {process for process, parent in parents.items() if parent in below} - below:
         below |= more
-    return sum(sizes.get(process, 0) for process in below - {root}) * os.sysconf("SC_PAGE_SIZE") // MIB
+    return sum(sizes.get(process, 0) for process in below - {root}) // 1024
 
 
 def _read(directory: int, name: str) -> str:

@@ -69,9 +69,11 @@ def partial(value: Any) -> float | None:
     (1.5, None, None, None)
     >>> partial(-1), partial(float("nan")), partial(np.float64(1.5))
     (0.0, 0.0, 1.5)
+    >>> partial(np.zeros(2))
+    0.0
     """
-    if _is_array(value) and math.prod(value.shape) == 1:
-        value = value.item()
+    if _is_array(value):  # with several numbers it is what a wrong type makes of a score
+        value = value.item() if math.prod(value.shape) == 1 else math.nan
     if isinstance(value, bool) or not isinstance(value, numbers.Number | Decimal):
         return None
     points = float(value) if isinstance(value, numbers.Real | Decimal) else math.nan
