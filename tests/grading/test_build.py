@@ -30,7 +30,8 @@ def test_what_is_registered(course):
         ("root-error-test", 1, "Exercise 2: root"),
     ]
     assert registered.points_by_hand == 4
-    assert registered.notebooks == ["hw"]
+    assert list(registered.notebooks) == ["hw"]
+    assert "secret_number" in str(registered.notebooks["hw"]), "grading needs the hidden tests"
 
 
 def test_building_twice_gives_the_same_bytes(built):
