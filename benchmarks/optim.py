@@ -17,17 +17,31 @@ NETWORKS = {
     "digits CNN": [(16, 1, 3, 3), (16,), (16,), (16,), (32, 16, 3, 3), (32,), (32,), (32,), (10, 512), (10,)],
     "MNIST MLP": [(512, 784), (512,), (10, 512), (10,)],
 }
-RULES: dict[str, dict[str, Any]] = {
-    "SGD": {"lr": 1e-3},
-    "SGD, momentum": {"lr": 1e-3, "momentum": 0.9},
-    "SGD, Nesterov and decay": {"lr": 1e-3, "momentum": 0.9, "nesterov": True, "weight_decay": 1e-4},
+RULES: dict[str, tuple[str, dict[str, Any]]] = {
+    "SGD": ("SGD", {"lr": 1e-3}),
+    "SGD, momentum": ("SGD", {"lr": 1e-3, "momentum": 0.9}),
+    "SGD, Nesterov and decay": ("SGD", {"lr": 1e-3, "momentum": 0.9, "nesterov": True, "weight_decay": 1e-4}),
+    "Adagrad": ("Adagrad", {}),
+    "RMSprop": ("RMSprop", {}),
+    "RMSprop, centred, momentum": ("RMSprop", {"centered": True, "momentum": 0.9}),
+    "Adadelta": ("Adadelta", {}),
+    "Adam": ("Adam", {}),
+    "Adam, AMSGrad": ("Adam", {"amsgrad": True}),
+    "AdamW": ("AdamW", {}),
+    "Rprop": ("Rprop", {}),
+    "ASGD": ("ASGD", {}),
 }
 
 
 def families() -> list[Family]:
     cases = [
-        Case(f"{rule}, {network}", stepper(optim.SGD, shapes, options), stepper(torch.optim.SGD, shapes, options), 1.3)
-        for rule, options in RULES.items()
+        Case(
+            f"{rule}, {network}",
+            stepper(getattr(optim, name), shapes, options),
+            stepper(getattr(torch.optim, name), shapes, options),
+            1.3,
+        )
+        for rule, (name, options) in RULES.items()
         for network, shapes in NETWORKS.items()
     ]
     return [Family("optimizers", cases, mean_gate=0.8)]

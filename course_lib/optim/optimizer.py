@@ -14,9 +14,14 @@ import torch
 Group = dict[str, Any]
 """Parameters under ``"params"``, and the options with which they are stepped."""
 
+SCALARS = ("step", "eta", "mu")
+"""What is remembered of a whole parameter, in a precision of its own."""
+
 
 class Optimizer:
     """The base of every optimizer. A subclass writes one rule, :meth:`update`, for one parameter.
+
+    The functions below this class are what rules share.
 
     Args:
         params: Tensors, or pairs (name, tensor), or dictionaries with such an iterable under ``"params"`` and options
@@ -28,11 +33,15 @@ class Optimizer:
             rate, write into them.
         state: For each parameter a dictionary of what the rule remembers, such as its momentum.
         defaults: The options a group gets that does not set its own.
+        stepped: Whether it has made a step.
 
     Raises:
         TypeError: Something to be optimized is no tensor, or the parameters come in no fixed order.
         ValueError: There is no parameter, one is in two groups, or one is computed from others.
     """
+
+    takes_sparse = False
+    """Whether the rule is right for a sparse gradient, such as an embedding can have."""
 
     def __init__(self, params: Iterable[Any], defaults: Group) -> None:
         if isinstance(params, torch.Tensor) or not isinstance(params, Iterable):
@@ -40,6 +49,7 @@ class Optimizer:
         self.defaults = defaults
         self.state: defaultdict[torch.Tensor, dict[str, Any]] = defaultdict(dict)
         self.param_groups: list[Group] = []
+        self.stepped = False
         groups = list(params)
         if not groups:
             raise ValueError("expected at least one parameter, got an empty list; has the model any weights?")
@@ -64,7 +74,11 @@ class Optimizer:
 
         Returns:
             The closure's loss, or None.
+
+        Raises:
+            RuntimeError: A gradient is sparse and the rule is not for such.
         """
+        self.stepped = True
         loss = None
         if closure is not None:
             with torch.enable_grad():
@@ -73,7 +87,13 @@ class Optimizer:
             for group in self.param_groups:
                 for param in group["params"]:
                     if param.grad is not None:
-                        self.update(param, -param.grad if group["maximize"] else param.grad, group)
+                        gradient = -param.grad if group["maximize"] else param.grad
+                        if gradient.is_sparse and not self.takes_sparse:
+                            raise RuntimeError(
+                                f"{type(self).__name__} does not support sparse gradients: it would have to move the "
+                                "weights without a gradient too. Take SGD or Adagrad, or a layer with sparse=False"
+                            )
+                        self.update(param, gradient, group)
         return loss
 
     def zero_grad(self, set_to_none: bool = True) -> None:
@@ -152,6 +172,58 @@ class Optimizer:
         return f"{type(self).__name__}({', '.join(map(str, options))})"
 
 
+def check_options(**options: Any) -> None:
+    """Refuse an option that is negative, no number, or a tensor of several.
+
+    Raises:
+        ValueError: It says which.
+    """
+    for name, value in options.items():
+        if isinstance(value, torch.Tensor) and value.numel() != 1:
+            raise ValueError(f"expected one number as {name}, got a tensor of shape {tuple(value.shape)}")
+        if not value >= 0:
+            raise ValueError(f"expected {name} to be at least 0, got {value}")
+
+
+def decayed(gradient: torch.Tensor, param: torch.Tensor, group: Group) -> torch.Tensor:
+    r"""The gradient with that of the penalty $\tfrac{\lambda}{2} \lVert \theta \rVert^2$: $g + \lambda\theta$.
+
+    Raises:
+        RuntimeError: The gradient is sparse; the penalty's is not.
+    """
+    if not group["weight_decay"]:
+        return gradient
+    if gradient.is_sparse:
+        raise RuntimeError("weight_decay is not compatible with sparse gradients: it moves every weight; set it to 0")
+    return gradient.add(param, alpha=float(group["weight_decay"]))
+
+
+def count_step(state: dict[str, Any]) -> float:
+    """The number of this step for this parameter, from 1; remembered as torch does, in a tensor."""
+    if "step" not in state:
+        state["step"] = scalar(0.0)
+    state["step"] += 1
+    return state["step"].item()
+
+
+def scalar(value: float) -> torch.Tensor:
+    """A number to remember: in double precision where that is torch's default, otherwise in single."""
+    return torch.tensor(value, dtype=torch.promote_types(torch.get_default_dtype(), torch.float32))
+
+
+def remembered(state: dict[str, Any], name: str, param: torch.Tensor, initial: float = 0.0) -> torch.Tensor:
+    """What the rule remembers under a name, a number for each of the parameter's; :func:`as_real`."""
+    if name not in state:
+        state[name] = torch.zeros_like(param)
+        as_real(state[name]).fill_(initial)
+    return as_real(state[name])
+
+
+def as_real(x: torch.Tensor) -> torch.Tensor:
+    """The same memory with a complex number seen as two real ones, which are stepped each for itself."""
+    return torch.view_as_real(x) if x.is_complex() else x
+
+
 def _params_and_names(params: Any) -> Group:
     """The tensors as a list, and their names if they came as pairs (name, tensor)."""
     if isinstance(params, set):
@@ -182,6 +254,6 @@ def _adopt(key: str, value: Any, param: torch.Tensor) -> Any:
     """A copy of what another optimizer remembers of a parameter, in that parameter's precision and on its device."""
     if not isinstance(value, torch.Tensor):
         return copy.deepcopy(value)
-    if key == "step":  # a count: single precision would be rounded in half precision
+    if key in SCALARS:  # half precision would round them
         return value.clone()
     return value.to(param.device, param.dtype if param.is_floating_point() else value.dtype, copy=True)

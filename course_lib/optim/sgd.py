@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from course_lib.optim.optimizer import Group, Optimizer
+from course_lib.optim.optimizer import Group, Optimizer, check_options, decayed
 
 
 class SGD(Optimizer):
@@ -40,6 +40,8 @@ class SGD(Optimizer):
     tensor([-0.5000], requires_grad=True)
     """
 
+    takes_sparse = True
+
     def __init__(
         self,
         params: Iterable[Any],
@@ -51,11 +53,7 @@ class SGD(Optimizer):
         *,
         maximize: bool = False,
     ) -> None:
-        if isinstance(lr, torch.Tensor) and lr.numel() != 1:
-            raise ValueError(f"expected one learning rate, got a tensor of shape {tuple(lr.shape)}")
-        for name, value in (("lr", lr), ("momentum", momentum), ("weight_decay", weight_decay)):
-            if not value >= 0:
-                raise ValueError(f"expected {name} to be at least 0, got {value}")
+        check_options(lr=lr, momentum=momentum, weight_decay=weight_decay)
         if nesterov and (momentum == 0 or dampening != 0):
             raise ValueError(
                 f"nesterov needs momentum above 0 and dampening 0, got momentum={momentum} and dampening={dampening}"
@@ -72,7 +70,7 @@ class SGD(Optimizer):
 
     def update(self, param: torch.Tensor, gradient: torch.Tensor, group: Group) -> None:
         """The rule above."""
-        g = gradient.add(param, alpha=float(group["weight_decay"])) if group["weight_decay"] else gradient
+        g = decayed(gradient, param, group)
         if group["momentum"]:
             v = self._momentum(param, g, group)
             g = g.add(v, alpha=group["momentum"]) if group["nesterov"] else v

@@ -109,7 +109,7 @@ def test_steps_in_place_and_leaves_the_gradient_alone():
 )
 def test_bad_options(options):
     w = [torch.zeros(1, requires_grad=True)]
-    with pytest.raises(ValueError, match="expected one learning rate|to be at least 0, got|nesterov needs momentum"):
+    with pytest.raises(ValueError, match="expected one number as lr|to be at least 0, got|nesterov needs momentum"):
         optim.SGD(w, **options)
     with pytest.raises(ValueError):
         torch.optim.SGD(w, **options)
