@@ -23,7 +23,10 @@ from .activation import (
     Softplus,
     Tanh,
 )
+from .conv import Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d, conv2d_naive
+from .dropout import Dropout, GaussianNoise
 from .linear import Identity, Linear
+from .local import LocallyConnected2d, TiledConv2d
 from .loss import (
     BCELoss,
     BCEWithLogitsLoss,
@@ -34,24 +37,44 @@ from .loss import (
     MSELoss,
     NLLLoss,
 )
+from .normalization import BatchNorm1d, BatchNorm2d, LayerNorm
+from .pooling import AdaptiveAvgPool2d, AvgPool2d, LPPool2d, MaxPool2d
+from .shape import Flatten
+from .toeplitz import toeplitz
+from .windows import conv_output_size
 
 __all__ = [
     "RBF",
     "AbsoluteValue",
+    "AdaptiveAvgPool2d",
+    "AvgPool2d",
     "BCELoss",
     "BCEWithLogitsLoss",
+    "BatchNorm1d",
+    "BatchNorm2d",
+    "Conv1d",
+    "Conv2d",
+    "ConvTranspose1d",
+    "ConvTranspose2d",
     "Cosine",
     "CrossEntropyLoss",
+    "Dropout",
+    "Flatten",
     "GaussianNLLLoss",
+    "GaussianNoise",
     "Hardtanh",
     "Identity",
     "KLDivLoss",
     "L1Loss",
+    "LPPool2d",
+    "LayerNorm",
     "LeakyReLU",
     "Linear",
+    "LocallyConnected2d",
     "LogSigmoid",
     "LogSoftmax",
     "MSELoss",
+    "MaxPool2d",
     "Maxout",
     "Module",
     "ModuleDict",
@@ -67,6 +90,10 @@ __all__ = [
     "Softmax",
     "Softplus",
     "Tanh",
+    "TiledConv2d",
+    "conv2d_naive",
+    "conv_output_size",
     "functional",
     "init",
+    "toeplitz",
 ]

@@ -13,6 +13,8 @@ import warnings
 import torch
 from torch import Tensor
 
+from course_lib.linear_algebra import qr
+
 GAINS = {
     **dict.fromkeys(("linear", "conv1d", "conv2d", "conv3d"), 1.0),
     **dict.fromkeys(("conv_transpose1d", "conv_transpose2d", "conv_transpose3d"), 1.0),
@@ -163,6 +165,65 @@ def kaiming_normal_(
     if _has_no_entries(tensor):
         return tensor
     return normal_(tensor, 0.0, _kaiming_std(tensor, a, mode, nonlinearity), generator)
+
+
+def orthogonal_(tensor: Tensor, gain: float = 1.0, generator: torch.Generator | None = None) -> Tensor:
+    r"""A random rotation: it keeps the length of every signal, forward and back.
+
+    $\text{gain} \cdot Q$ with $A = QR$, $A_{ij} \sim N(0, 1)$ and the diagonal of $R$ positive
+    (Saxe et al., 2013; Mezzadri, 2006; Deep Learning, section 8.4)
+
+    Behind the first dimension the tensor counts as flattened. Of rows and columns, the fewer are orthonormal.
+
+    Args:
+        tensor: Shape (outputs, inputs, ...); filled in place.
+        gain: What :func:`calculate_gain` says.
+        generator: Where the random numbers come from; by default torch's global generator.
+
+    Returns:
+        The tensor.
+
+    Raises:
+        ValueError: The tensor has fewer than two dimensions.
+    """
+    _fans(tensor)
+    if tensor.numel() == 0 or tensor.is_meta:
+        return tensor
+    with torch.no_grad():
+        A = normal_(tensor.new_empty(tensor.shape[0], tensor[0].numel()), generator=generator)
+        wide = A.shape[0] < A.shape[1]
+        Q, R = qr(A.mT if wide else A)
+        Q = Q * R.diagonal().sign()
+        return tensor.copy_(gain * (Q.mT if wide else Q).reshape(tensor.shape))
+
+
+def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: torch.Generator | None = None) -> Tensor:
+    r"""Normal draws, of which each column keeps only some, so that units are few inputs' and large inputs stay useful.
+
+    $N(0, \sigma^2)$, and $\lceil \text{sparsity} \cdot \text{rows} \rceil$ entries of every column set to 0
+    (Martens, 2010; Deep Learning, section 8.4)
+
+    Args:
+        tensor: A matrix; filled in place.
+        sparsity: The fraction of zeros in a column.
+        std: $\sigma$.
+        generator: Where the random numbers come from; by default torch's global generator.
+
+    Returns:
+        The tensor.
+
+    Raises:
+        ValueError: The tensor is no matrix.
+    """
+    if tensor.ndim != 2:
+        raise ValueError(f"expected a tensor of 2 dimensions, got {tensor.ndim}")
+    rows, columns = tensor.shape
+    normal_(tensor, 0.0, std, generator)
+    with torch.no_grad():
+        for j in range(columns):
+            dropped = torch.randperm(rows, generator=generator, device=tensor.device)[: math.ceil(sparsity * rows)]
+            tensor[dropped, j] = 0
+    return tensor
 
 
 def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
