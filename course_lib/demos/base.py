@@ -345,7 +345,7 @@ def png(rgb: NDArray[np.uint8]) -> bytes:
     no_filter = np.zeros((height, 1), np.uint8)
     rows = np.concatenate([no_filter, rgb.reshape(height, 3 * width)], axis=1)
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)  # 8 bits a channel, type 2: red, green, blue
-    chunks = {b"IHDR": header, b"IDAT": zlib.compress(rows.tobytes(), 1), b"IEND": b""}
+    chunks = {b"IHDR": header, b"IDAT": zlib.compress(rows.data, 1), b"IEND": b""}
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
         for kind, data in chunks.items()

@@ -5,80 +5,45 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 from math import comb
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import torch
-from contourpy import contour_generator
 from ipywidgets import Dropdown, FloatSlider, IntSlider, SelectionSlider
 from matplotlib.artist import Artist
-from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MultipleLocator
-from numpy.typing import NDArray
-from PIL import Image
 
 from course_lib import nn
 from course_lib.arrays import torch_generator
-from course_lib.data import Minibatches, make_blobs, make_moons, make_rings, make_spirals
-from course_lib.demos.base import Demo, Running, number
+from course_lib.demos.base import Demo, number
+from course_lib.demos.fields import (
+    Field,
+    Matrix,
+    Vector,
+    class_markers,
+    contour_lines,
+    empty_line,
+    empty_segments,
+    line_through,
+    polyline,
+)
+from course_lib.demos.playground import Playground, affine_layers, bias_of, count_parameters
 from course_lib.linear_algebra import lstsq
 from course_lib.models import MLP, linear_regions
 from course_lib.optim import SGD
-from course_lib.plotting import COLORS, SIGNED
+from course_lib.plotting import COLORS
 from course_lib.probability import sigmoid
-from course_lib.training import evaluate, fit
+from course_lib.training import fit
 
 __all__ = ["ActivationExplorer", "BumpsToFunction", "FoldingRegions", "Playground", "XORHiddenSpace"]
 
-Vector = NDArray[np.floating]
-Matrix = NDArray[np.floating]
 Scalar = Callable[[Vector], Vector]
 """A function of one number, applied to every entry."""
 
 HALO = [withStroke(linewidth=3, foreground="white")]
-
-
-class Field(Artist):
-    """A function on the rectangle of some axes, as bands of colour: orange for 0, white for 1/2, blue for 1.
-
-    It is enlarged and coloured by hand and put into the picture pixel by pixel, in a third of the time that ``imshow``
-    would take; the rest of a frame's time is for training.
-
-    Args:
-        ax: Where it is drawn.
-        bands: How many colours; an odd number has white in the middle.
-    """
-
-    def __init__(self, ax: Axes, bands: int = 21) -> None:
-        super().__init__()
-        self.palette = SIGNED(np.linspace(0.16, 0.84, bands), bytes=True)
-        self.values = np.full((2, 2), 0.5, np.float32)
-        self.set_zorder(0)
-        ax.add_artist(self)
-
-    def set_values(self, values: Matrix) -> None:
-        """Show values on a grid of points that reaches the edges; shape (rows from the bottom up, columns).
-
-        Not-a-number is shown as 1/2.
-        """
-        self.values = np.nan_to_num(np.asarray(values, np.float32), nan=0.5)
-
-    def draw(self, renderer: Any) -> None:
-        """Enlarge the values to the pixels of the axes, and look each up in the palette."""
-        if not self.get_visible() or self.axes is None:
-            return
-        left, bottom, right, top = np.round(self.axes.bbox.extents).astype(int)
-        rows, columns = self.values.shape
-        between_corners = (0.5, 0.5, columns - 0.5, rows - 0.5)
-        image = Image.fromarray(self.values).resize(
-            (right - left, top - bottom), Image.Resampling.BILINEAR, between_corners
-        )
-        band = np.clip(np.asarray(image), 0, 1) * (len(self.palette) - 1) + 0.5
-        renderer.draw_image(renderer.new_gc(), left, bottom, np.take(self.palette, band.astype(np.uint8), axis=0))
 
 
 class XORHiddenSpace(Demo):
@@ -113,13 +78,13 @@ class XORHiddenSpace(Demo):
         for axis in (self.hidden.xaxis, self.hidden.yaxis):
             axis.set_major_locator(MultipleLocator(1))
         self.fields = [Field(ax) for ax in (self.inputs, self.hidden)]
-        self.mesh = _segments(self.hidden, colors=COLORS["grey"], linewidths=0.8, alpha=0.7)
-        self.folds = [_line(self.inputs, COLORS["grey"], ls=(0, (5, 4)), lw=1.6) for _ in range(2)]
-        self.halves = [_line(ax, COLORS["black"], lw=2.5) for ax in (self.inputs, self.hidden)]
+        self.mesh = empty_segments(self.hidden, colors=COLORS["grey"], linewidths=0.8, alpha=0.7)
+        self.folds = [empty_line(self.inputs, COLORS["grey"], ls=(0, (5, 4)), lw=1.6) for _ in range(2)]
+        self.halves = [empty_line(ax, COLORS["black"], lw=2.5) for ax in (self.inputs, self.hidden)]
         self.points, self.words = [], []
         for ax in (self.inputs, self.hidden):
             for target in XOR_Y:
-                self.points.append(_points(ax, int(target), 12))
+                self.points.append(class_markers(ax, int(target), 12))
                 text = ax.annotate("", (0, 0), (11, 9), textcoords="offset points", path_effects=HALO, zorder=6)
                 self.words.append(text)
         return [*self.fields, self.mesh, *self.folds, *self.halves, *self.points, *self.words]
@@ -188,25 +153,6 @@ def _weight(label: str, value: float) -> FloatSlider:
     return FloatSlider(value, min=-1.5, max=1.5, step=0.5, description=label)
 
 
-def _line(ax: Axes, color: str, **look: Any) -> Line2D:
-    return ax.plot([], [], color=color, **look)[0]
-
-
-def _segments(ax: Axes, **look: Any) -> LineCollection:
-    lines = LineCollection([], **look)
-    ax.add_collection(lines)
-    return lines
-
-
-def _points(ax: Axes, label: int, size: float, hollow: bool = False) -> Line2D:
-    """Markers for a class: circles for 0, triangles for 1."""
-    color = COLORS["blue" if label else "orange"]
-    look: dict[str, Any] = (
-        {"mfc": "white", "mec": color, "mew": 1.6} if hollow else {"mfc": color, "mec": "white", "mew": 0.9}
-    )
-    return ax.plot([], [], ls="", marker="^" if label else "o", ms=size + label, zorder=5, **look)[0]
-
-
 def best_linear_output(H: Matrix, y: Vector) -> tuple[Vector, float]:
     """Weights and bias of the linear unit on the features H, shape (n, k), with the least squared error.
 
@@ -216,34 +162,6 @@ def best_linear_output(H: Matrix, y: Vector) -> tuple[Vector, float]:
     """
     coefficients = lstsq(np.column_stack([H, np.ones(len(H))]), y)[0]
     return coefficients[:-1], float(coefficients[-1])
-
-
-def line_through(w: Vector, b: float, low: float, high: float) -> Matrix:
-    """The two ends, shape (2, points), of the line w·x + b = 0 across a square; empty if w is zero.
-
-    >>> line_through(np.array([0.0, 2.0]), -1.0, 0.0, 1.0)
-    array([[-1. ,  2. ],
-           [ 0.5,  0.5]])
-    """
-    length = np.hypot(*w)
-    if length < 1e-9:
-        return np.empty((2, 0))
-    middle = np.full(2, (low + high) / 2)
-    nearest = middle - (w @ middle + b) / length**2 * w
-    along = np.array([w[1], -w[0]]) / length * 1.5 * (high - low)
-    return np.column_stack([nearest - along, nearest + along])
-
-
-def contour_lines(grid: Vector, values: Matrix, level: float) -> list[Matrix]:
-    """Where values on a square grid equal a level: arrays of points, shape (points, 2)."""
-    lines: Any = contour_generator(grid, grid, values).lines(level)
-    return lines
-
-
-def polyline(lines: list[Matrix]) -> Matrix:
-    """Several lines as one, shape (2, points), with gaps between them."""
-    gap = np.full((1, 2), np.nan)
-    return np.concatenate([part for line in lines for part in (line, gap)] or [gap]).T
 
 
 def names_at(H: Matrix, i: int) -> str:
@@ -314,7 +232,7 @@ class ActivationExplorer(Demo):
         self.shade = ax.fill_between(
             self.z, -2.2, 4.2, fc=COLORS["light"], alpha=0.7, lw=0, label="saturated, |g′| < 0.05"
         )
-        self.pieces = _segments(ax, linewidths=1.0, colors=COLORS["grey"])
+        self.pieces = empty_segments(ax, linewidths=1.0, colors=COLORS["grey"])
         (self.parabola,) = ax.plot(self.z, self.z**2 / 2, color=COLORS["green"], ls=":", lw=2)
         (self.value,) = ax.plot([], [], color=COLORS["blue"], lw=3, label="value g(z)")
         (self.derivative,) = ax.plot([], [], color=COLORS["orange"], ls="--", label="derivative g′(z)")
@@ -567,351 +485,6 @@ def hats(values: Vector) -> Matrix:
     return n * values[:, None] * bends
 
 
-class Playground(Running):
-    """A network learns two classes in the plane while you watch: change anything while it runs."""
-
-    alt = (
-        "Left, the plane of two inputs, coloured by the probability that a network gives to class 1, orange for low, "
-        "blue for high; circles and triangles are the two classes, full for training and hollow for test; a thick line "
-        "is the boundary; along the thin lines the units of the first layer bend. Right, the training and the test "
-        "loss against the epochs, and below them a small picture of the plane for each hidden unit, a row per layer."
-    )
-    size = (9.2, 4.6)
-    restarts = ("draw",)
-    pause_between_frames = 0.01
-    grid: ClassVar = np.linspace(-1, 1, 61)
-    most_epochs = 10_000
-
-    def __init__(self) -> None:
-        rates = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
-        super().__init__(
-            data=Dropdown(options=list(CLASSES), description="data"),
-            noise=SelectionSlider(options=[("little", 0), ("some", 1), ("much", 2)], description="noise"),
-            depth=IntSlider(2, min=0, max=MAX_DEPTH, description="depth (hidden layers)"),
-            width=IntSlider(6, min=1, max=MAX_WIDTH, description="width (units a layer)"),
-            activation=Dropdown(options=list(ACTIVATIONS), description="hidden units"),
-            rate=SelectionSlider(options=[(f"{r:g}", r) for r in rates], value=0.03, description="learning rate"),
-            draw=IntSlider(1, min=1, max=20, description="draw (data, weights)"),
-        )
-
-    def setup(self, fig: Figure) -> list[Artist]:
-        """The plane on the left; on the right the losses above the views of the hidden units."""
-        panels = fig.subplot_mosaic(
-            [["plane", "loss"], ["plane", "units"]], width_ratios=[1, 1], height_ratios=[1, 1.1]
-        )
-        plane, self.loss, units = panels["plane"], panels["loss"], panels["units"]
-        plane.set(aspect="equal", xlim=(-1, 1), ylim=(-1, 1), xticks=(-1, 0, 1), yticks=(-1, 0, 1))
-        plane.set(xlabel="$x_1$", ylabel="$x_2$")
-        self.field = Field(plane)
-        self.bends = _segments(plane, linewidths=1.1, colors=COLORS["black"], alpha=0.55)
-        self.boundary = _line(plane, COLORS["black"], lw=2.8)
-        self.points = [_points(plane, label, 4.5, hollow) for hollow in (True, False) for label in (0, 1)]
-        self.title = plane.set_title("epoch 0")
-
-        self.loss.set(ylim=(0, 1), ylabel="loss")
-        self.curves = [
-            _line(self.loss, COLORS["blue"], label="training", marker="o", ms=6, markevery=[-1]),
-            _line(self.loss, COLORS["orange"], label="test", ls="--", marker="s", ms=6, markevery=[-1]),
-        ]
-        self.loss.legend(loc="upper right", ncols=2, borderaxespad=0, handlelength=1.6)
-        self.loss.set_xlim(0, 100)
-
-        units.set(xlim=(0, MAX_WIDTH), ylim=(MAX_DEPTH, 0), xticks=[], yticks=[])
-        units.grid(False)
-        units.spines[:].set_visible(False)
-        self.views = Field(units, bands=11)
-        self.frames = _segments(units, linewidths=1, colors=COLORS["grey"])
-        self.names = [units.text(-0.1, i + 0.5, f"layer {i + 1}", ha="right", va="center") for i in range(MAX_DEPTH)]
-        self.names.append(units.text(0, 0.5, "no hidden layer: logistic regression", va="center"))
-        self.named = -1
-        return [
-            self.field,
-            self.bends,
-            *self.points,
-            self.boundary,
-            self.title,
-            *self.curves,
-            self.views,
-            self.frames,
-        ]
-
-    def begin(self, **values: Any) -> None:
-        """New data, new weights, an empty history."""
-        self.generator = torch_generator(values["draw"])
-        self.epoch = 0
-        self.history: list[tuple[int, float, float]] = []
-        self.comparable = 0  # since this place in the history neither data nor network have changed
-        self.overflowed = False
-        self._use(MLP(self._sizes(), ACTIVATIONS[values["activation"]], generator=self.generator))
-        self._take_data()
-        self._evaluate()
-        self._note()
-
-    def follow(self, name: str) -> None:
-        """Other data keep the network; another network keeps the weights that fit into it."""
-        super().follow(name)
-        if self._begun and name in ("depth", "width", "activation"):
-            self._use(adapted_network(self.net, self._sizes(), ACTIVATIONS[self.values["activation"]], self.generator))
-        if self._begun and name in ("data", "noise"):
-            self._take_data()
-        if self._begun and name in ("data", "noise", "depth", "width", "activation"):
-            self._evaluate()
-            self.comparable = len(self.history)
-
-    def _sizes(self) -> tuple[int, ...]:
-        return (2, *[self.values["width"]] * self.values["depth"], 1)
-
-    def _use(self, net: MLP) -> None:
-        self.net = net
-        self.optimizer = SGD(net.parameters(), lr=self.values["rate"], momentum=MOMENTUM)
-
-    def _take_data(self) -> None:
-        data, noise, draw = (self.values[name] for name in ("data", "noise", "draw"))
-        self.train, self.test = (two_classes(data, noise, np.random.default_rng([draw, part])) for part in (0, 1))
-        self.batches = Minibatches(*self.train, batch_size=BATCH, generator=self.generator)
-
-    def _evaluate(self) -> None:
-        self.training, self.testing = (
-            evaluate(self.net, [part], LOSS, {"right": share_right}) for part in (self.train, self.test)
-        )
-
-    def _note(self) -> None:
-        """Write the present losses down."""
-        self.history.append((self.epoch, self.training["loss"], self.testing["loss"]))
-
-    def advance(self, rate: float, **_: Any) -> bool:
-        """A few passes over the training points in minibatches, until the weights overflow."""
-        self.optimizer.param_groups[0]["lr"] = rate
-        try:
-            fit(self.net, self.batches, LOSS, self.optimizer, epochs=EPOCHS_A_FRAME, progress=False)
-        except FloatingPointError:
-            self.overflowed = True
-            return False
-        self.epoch += EPOCHS_A_FRAME
-        self._evaluate()
-        self._note()
-        return self.epoch < self.most_epochs
-
-    def update(self, rate: float, **_: Any) -> str:
-        """Ask the network about the whole plane, and each hidden unit too."""
-        logits, units = views_of_units(self.net, PLANE_POINTS)
-        n = len(self.grid)
-        self.field.set_values(sigmoid(logits).reshape(n, n))
-        self.boundary.set_data(*polyline(contour_lines(self.grid, logits.reshape(n, n), 0.0)))
-        bends = [line_through(w, c, -1, 1).T for w, c in first_bends(self.net)]
-        self.bends.set_segments(bends)
-        for artist, (X, y), label in zip(self.points, [self.test] * 2 + [self.train] * 2, (0, 1, 0, 1), strict=True):
-            artist.set_data(*X[y[:, 0] == label].T.numpy())
-        self.views.set_values(tiles(units))
-        self.views.set_visible(bool(units))
-        self.frames.set_segments(
-            [TILE_FRAME + np.array([j, i]) for i, layer in enumerate(units) for j in range(len(layer))]
-        )
-        if self.named != len(units):
-            self._name_layers(len(units))
-        self.title.set_text(f"epoch {self.epoch:,},  rate {rate:g}")
-        self._draw_losses()
-        return self._describe()
-
-    def _name_layers(self, depth: int) -> None:
-        for i, name in enumerate(self.names):
-            name.set_visible(i < depth or (i == MAX_DEPTH and depth == 0))
-        self.named = depth
-        self.stale()
-
-    def _draw_losses(self) -> None:
-        """At most a few hundred points of the curves; the axis doubles when they reach its end."""
-        epochs, *losses = np.array(self.history[:: len(self.history) // 400 + 1]).T
-        end = 100 * 2 ** max(0, int(np.ceil(np.log2(max(self.epoch, 1) / 100))))
-        if self.loss.get_xlim()[1] != end:
-            self.loss.set_xlim(0, end)
-            self.stale()
-        for curve, loss in zip(self.curves, losses, strict=True):
-            curve.set_data(epochs, np.minimum(loss, 1.0))
-
-    def _describe(self) -> str:
-        if self.overflowed:
-            return f"Epoch {self.epoch:,}: the weights have overflowed. Lower the learning rate and start over."
-        training, test = self.training["loss"], self.testing["loss"]
-        words = (
-            f"Epoch {self.epoch:,}: training loss {training:.3f}, {self.training['right']:.0%} of {POINTS} points "
-            f"right; test loss {test:.3f}, {self.testing['right']:.0%} right. {count_parameters(self.net)} parameters."
-        )
-        best, _, lowest = min(self.history[self.comparable :], key=lambda entry: entry[2], default=(0, training, test))
-        if test > 1.3 * lowest and training < 0.7 * test:
-            words += f" The test loss was lowest, {lowest:.3f}, at epoch {best:,}: since then it learns the noise."
-        return words
-
-
-MAX_DEPTH, MAX_WIDTH = 4, 8
-POINTS = 200
-"""Training points, and as many test points."""
-BATCH, MOMENTUM, EPOCHS_A_FRAME = 25, 0.9, 2
-LOSS = nn.BCEWithLogitsLoss()
-
-PLANE_POINTS = torch.tensor(
-    np.stack(np.meshgrid(Playground.grid, Playground.grid), axis=-1).reshape(-1, 2), dtype=torch.float32
-)
-"""The grid on which the playground asks its network, row by row."""
-
-TILE_FRAME = np.array([[0.06, 0.06], [0.94, 0.06], [0.94, 0.94], [0.06, 0.94], [0.06, 0.06]])
-
-ACTIVATIONS: dict[str, type[nn.Module]] = {
-    "ReLU": nn.ReLU,
-    "tanh": nn.Tanh,
-    "sigmoid": nn.Sigmoid,
-    "leaky ReLU": nn.LeakyReLU,
-    "absolute value": nn.AbsoluteValue,
-    "cosine": nn.Cosine,
-    "none (linear)": nn.Identity,
-}
-"""The hidden units that the playground offers."""
-
-CLASSES: dict[str, Callable[[int, np.random.Generator], tuple[Matrix, NDArray[np.int64]]]] = {
-    "rings": lambda noise, rng: make_rings(POINTS, noise=(0.1, 0.25, 0.4)[noise], rng=rng),
-    "moons": lambda noise, rng: make_moons(POINTS, noise=(0.08, 0.18, 0.3)[noise], rng=rng),
-    "four corners": lambda noise, rng: four_corners(POINTS, noise=(0.15, 0.3, 0.45)[noise], rng=rng),
-    "spirals": lambda noise, rng: make_spirals(POINTS, turns=1.25, noise=(0.02, 0.05, 0.08)[noise], rng=rng),
-    "blobs": lambda noise, rng: make_blobs(POINTS, noise=(0.8, 1.5, 2.2)[noise], rng=rng),
-}
-"""The data sets of the playground, by noise 0, 1 or 2."""
-
-WINDOWS = {
-    "rings": (0, 0, 2.7),
-    "moons": (0.5, 0.25, 1.9),
-    "four corners": (0, 0, 2),
-    "spirals": (0, 0, 1.15),
-    "blobs": (0, 0, 7),
-}
-"""Centre and half width of the square that is shown as −1 to 1."""
-
-
-def two_classes(name: str, noise: int, rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-    """A data set of the playground, moved into the square from −1 to 1: X, shape (n, 2), and y, shape (n, 1)."""
-    X, y = CLASSES[name](noise, rng)
-    *centre, half = WINDOWS[name]
-    return torch.tensor((X - centre) / half, dtype=torch.float32), torch.tensor(y[:, None], dtype=torch.float32)
-
-
-def four_corners(n_samples: int, *, noise: float, rng: np.random.Generator) -> tuple[Matrix, NDArray[np.int64]]:
-    """XOR with a cloud for each point: class 1 where the signs of the coordinates differ."""
-    corners = np.array([[1.0, 1.0], [-1.0, -1.0], [1.0, -1.0], [-1.0, 1.0]])
-    X, corner = make_blobs(n_samples, centers=corners, noise=noise, rng=rng)
-    return X, corner // 2
-
-
-def adapted_network(old: MLP, sizes: tuple[int, ...], activation: type[nn.Module], generator: torch.Generator) -> MLP:
-    """A network of these sizes that keeps what the old one has learned, as far as it fits.
-
-    Units in the common part keep their weights. Old units ignore new ones in the layer before, and a new layer begins
-    as the identity: so a wider network computes what it did before, and a deeper one of rectifiers too.
-    """
-    new = MLP(sizes, activation, generator=generator)
-    *hidden, last = affine_layers(old)
-    *new_hidden, new_last = affine_layers(new)
-    for layer in new_hidden[len(hidden) :] if hidden else ():
-        layer.load_state_dict({"weight": torch.eye(*layer.weight.shape), "bias": torch.zeros(layer.out_features)})
-    with torch.no_grad():
-        for before, after in [*zip(hidden, new_hidden, strict=False), (last, new_last)]:
-            rows = min(before.out_features, after.out_features)
-            columns = min(before.in_features, after.in_features)
-            after.weight[:rows] = 0
-            after.weight[:rows, :columns] = before.weight[:rows, :columns]
-            bias_of(after)[:rows] = bias_of(before)[:rows]
-    return new
-
-
-def loss_after_training(
-    sizes: tuple[int, ...], activation: type[nn.Module], x: torch.Tensor, y: torch.Tensor, seed: int
-) -> float:
-    """The squared error of a fresh network on its training points after 500 steps of gradient descent with momentum."""
-    generator = torch_generator(seed)
-    net = MLP(sizes, activation, generator=generator)
-    for layer in affine_layers(net):
-        nn.init.kaiming_uniform_(layer.weight, generator=generator, nonlinearity=activation.__name__.lower())
-    optimizer = SGD(net.parameters(), lr=0.01, momentum=0.95)
-    return fit(net, [(x, y)], nn.MSELoss(), optimizer, epochs=500, progress=False).train_loss[-1]
-
-
-def nudge_through(wiring: str, depth: int, width: int = 16) -> tuple[float, int]:
-    """How much a nudge at the input of a fresh tanh network moves its output, and the number of hidden parameters.
-
-    Args:
-        wiring: "chain", "skip" (a layer adds to what comes in) or "dense" (it reads all that came before).
-        depth: Hidden layers.
-        width: Units in each, and inputs.
-
-    Returns:
-        The mean length of the gradient of the output with respect to the input over 50 inputs; the parameters.
-    """
-    generator = torch_generator(0)
-    x = torch.randn(50, width, generator=generator, requires_grad=True)
-    h, parameters = x, 0
-    for _ in range(depth):
-        layer = nn.Linear(h.shape[1], width, generator=generator)
-        parameters += count_parameters(layer)
-        new = torch.tanh(layer(h))
-        h = new if wiring == "chain" else h + new if wiring == "skip" else torch.cat([h, new], dim=1)
-    output = nn.Linear(h.shape[1], 1, generator=generator)(h)
-    (gradient,) = torch.autograd.grad(output.sum(), x)
-    return float(gradient.norm(dim=1).mean()), parameters
-
-
-def share_right(logits: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    """The share of points on the right side of the boundary."""
-    return ((logits > 0) == (y > 0.5)).float().mean()
-
-
-def bias_of(layer: nn.Linear) -> torch.Tensor:
-    """The bias of an affine layer that has one."""
-    assert layer.bias is not None
-    return layer.bias
-
-
-def affine_layers(net: MLP) -> list[nn.Linear]:
-    """The affine layers of a network, the output last."""
-    return [layer for layer in net.layers if isinstance(layer, nn.Linear)]
-
-
-@torch.no_grad()
-def views_of_units(net: MLP, X: torch.Tensor) -> tuple[Vector, list[Matrix]]:
-    """The output of a network at many points, shape (points,), and every hidden layer there, shape (units, points)."""
-    views, h = [], X
-    *hidden, last = affine_layers(net)
-    for layer, g in zip(hidden, net.activations, strict=True):
-        h = g(layer(h))
-        views.append(h.T.numpy())
-    return last(h)[:, 0].numpy(), views
-
-
-def first_bends(net: MLP) -> list[tuple[Vector, float]]:
-    """Weights and bias of every unit of the first hidden layer: it bends where w·x + b = 0."""
-    first, *more = affine_layers(net)
-    return list(zip(first.weight.detach().numpy(), bias_of(first).tolist(), strict=True)) if more else []
-
-
-def tiles(layers: list[Matrix]) -> Matrix:
-    """A sheet of small pictures, a row from the top for each layer; each unit is scaled so that 1/2 stands for 0."""
-    n = len(Playground.grid)
-    side = len(range(0, n, 2)) + 2 * TILE_MARGIN
-    sheet = np.full((MAX_DEPTH * side, MAX_WIDTH * side), 0.5, np.float32)
-    for i, layer in enumerate(layers):
-        largest = np.maximum(np.abs(layer).max(axis=1, keepdims=True), 1e-9)
-        for j, view in enumerate((0.5 + layer / largest / 2).reshape(-1, n, n)):
-            bottom, left = (MAX_DEPTH - 1 - i) * side + TILE_MARGIN, j * side + TILE_MARGIN
-            sheet[bottom : bottom + side - 2 * TILE_MARGIN, left : left + side - 2 * TILE_MARGIN] = view[::2, ::2]
-    return sheet
-
-
-TILE_MARGIN = 2
-"""Points left white around each small picture."""
-
-
-def count_parameters(net: nn.Module) -> int:
-    """How many numbers a network learns."""
-    return sum(p.numel() for p in net.parameters())
-
-
 class FoldingRegions(Demo):
     """The pieces into which a network of rectifiers cuts its inputs, counted, against what depth could make of them."""
 
@@ -939,19 +512,19 @@ class FoldingRegions(Demo):
         left.set(yticks=(0, 0.5, 1), ylabel="output (or input $x_2$)")
         self.field = Field(left)
         self.cells = left.add_collection(PolyCollection([], facecolors="none", edgecolors=COLORS["black"]))
-        self.output = _line(left, COLORS["blue"])
-        self.bends = _line(left, COLORS["orange"], ls="", marker="o", ms=5, zorder=4, clip_on=False)
+        self.output = empty_line(left, COLORS["blue"])
+        self.bends = empty_line(left, COLORS["orange"], ls="", marker="o", ms=5, zorder=4, clip_on=False)
         self.title = left.set_title("pieces")
 
         right.set(yscale="log", xlim=(0.8, 4.2), ylim=(1, 1e5), xticks=self.depths, xlabel="depth (hidden layers)")
         right.set_title("number of pieces")
         right.minorticks_off()
-        self.most = _line(right, COLORS["grey"], ls=":", label="most for this depth and width")
-        self.counts = _line(right, COLORS["blue"], marker="o", label="this network")
-        self.shallow = _line(
+        self.most = empty_line(right, COLORS["grey"], ls=":", label="most for this depth and width")
+        self.counts = empty_line(right, COLORS["blue"], marker="o", label="this network")
+        self.shallow = empty_line(
             right, COLORS["orange"], ls="--", marker="s", ms=5, label="most for one layer,\nas many units"
         )
-        self.here = _line(right, COLORS["black"], ls="", marker="o", ms=13, mfc="none", mew=2)
+        self.here = empty_line(right, COLORS["black"], ls="", marker="o", ms=13, mfc="none", mew=2)
         right.legend(loc="upper left", borderaxespad=0, handlelength=1.6)
         return [
             self.field,
@@ -1087,3 +660,39 @@ def most_regions(inputs: int, width: int, depth: int) -> int:
     (7, 16)
     """
     return sum(comb(width, j) for j in range(min(inputs, width) + 1)) ** depth
+
+
+def loss_after_training(
+    sizes: tuple[int, ...], activation: type[nn.Module], x: torch.Tensor, y: torch.Tensor, seed: int
+) -> float:
+    """The squared error of a fresh network on its training points after 500 steps of gradient descent with momentum."""
+    generator = torch_generator(seed)
+    net = MLP(sizes, activation, generator=generator)
+    for layer in affine_layers(net):
+        nn.init.kaiming_uniform_(layer.weight, generator=generator, nonlinearity=activation.__name__.lower())
+    optimizer = SGD(net.parameters(), lr=0.01, momentum=0.95)
+    return fit(net, [(x, y)], nn.MSELoss(), optimizer, epochs=500, progress=False).train_loss[-1]
+
+
+def nudge_through(wiring: str, depth: int, width: int = 16) -> tuple[float, int]:
+    """How much a nudge at the input of a fresh tanh network moves its output, and the number of hidden parameters.
+
+    Args:
+        wiring: "chain", "skip" (a layer adds to what comes in) or "dense" (it reads all that came before).
+        depth: Hidden layers.
+        width: Units in each, and inputs.
+
+    Returns:
+        The mean length of the gradient of the output with respect to the input over 50 inputs; the parameters.
+    """
+    generator = torch_generator(0)
+    x = torch.randn(50, width, generator=generator, requires_grad=True)
+    h, parameters = x, 0
+    for _ in range(depth):
+        layer = nn.Linear(h.shape[1], width, generator=generator)
+        parameters += count_parameters(layer)
+        new = torch.tanh(layer(h))
+        h = new if wiring == "chain" else h + new if wiring == "skip" else torch.cat([h, new], dim=1)
+    output = nn.Linear(h.shape[1], 1, generator=generator)(h)
+    (gradient,) = torch.autograd.grad(output.sum(), x)
+    return float(gradient.norm(dim=1).mean()), parameters
