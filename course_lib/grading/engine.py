@@ -121,6 +121,7 @@ class Engine:
             for step in steps:
                 try:
                     report, _ = wire.receive(control, time.monotonic() + 2 * timeout + GRACE)
+                    report = legible(report)
                 except wire.WireError as error:
                     outcome = "timeout" if isinstance(error, wire.LateError) else "crashed"
                     words = "out of time" if outcome == "timeout" else "Python stopped"
@@ -192,6 +193,19 @@ def _order(to: socket.socket, job: Report, files: Files) -> None:
     sizes = [[name, len(data)] for name, data in files.items()]
     with contextlib.suppress(wire.ClosedError):
         wire.send(to, job | {"files": sizes}, list(files.values()))
+
+
+def legible(value: Any) -> Any:
+    """A report in whose texts are no characters that no file and no database takes.
+
+    >>> legible({"message": "a\\ud800\\0"})
+    {'message': 'a??'}
+    """
+    if isinstance(value, str):
+        return value.replace("\0", "?").encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [legible(each) for each in value]
+    return {key: legible(each) for key, each in value.items()} if isinstance(value, dict) else value
 
 
 def _given_up() -> Report:

@@ -10,8 +10,10 @@ import ast
 import builtins
 import contextlib
 import io
+import resource
 import socket
 import time
+import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +26,8 @@ from course_lib.grading.peer import Peer
 from course_lib.grading.proxy import OPERATIONS, ClassProxy, ask_for
 
 CELL = "<cell>"
+MOST_MEMORY = 4 * 2**30
+"""Bytes that this process may take: a small value, repeated in a small list, makes a text without end."""
 CLOSED_TO_STUDENTS = ("gi_", "cr_", "ag_", "f_", "tb_", "co_", "func_", "im_")
 
 
@@ -227,7 +231,9 @@ def open_to_students(peer: Peer) -> dict[str, Callable[..., Any]]:
     def only_handed_over(operation: Callable[..., Any]) -> Callable[..., Any]:
         def guarded(*args: Any, **kwargs: Any) -> Any:
             first, *others = args
-            if not (peer.is_exported(first) or (type(first) in (int, float) and any(map(peer.is_exported, others)))):
+            if isinstance(first, types.ModuleType) or not (
+                peer.is_exported(first) or (type(first) in (int, float) and any(map(peer.is_exported, others)))
+            ):
                 raise TypeError("the submission may use only what a test has handed over")
             return operation(*args, **kwargs)
 
@@ -239,6 +245,7 @@ def open_to_students(peer: Peer) -> dict[str, Callable[..., Any]]:
 
 def serve(control: socket.socket, connection: socket.socket) -> None:
     """What an examiner process does after it was forked: run the steps and report each to the worker."""
+    resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, resource.getrlimit(resource.RLIMIT_DATA)[1]))
     job, buffers = wire.receive(control)
     student.unpack(job["directory"], job["files"], buffers)
     examiner = Examiner(connection, job["timeout"])

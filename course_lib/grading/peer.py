@@ -133,9 +133,7 @@ class Peer:
         except Exception as error_here:
             raise wire.WireError("a malformed answer") from error_here
         self.ambient.take_over(news)
-        if (
-            isinstance(error, StopIteration) and operation != "next"
-        ):  # it would end a loop of the test that checks nothing
+        if isinstance(error, StopIteration) and operation != "next":  # else it would end a loop of the test unseen
             raise RuntimeError("the submission raised StopIteration")
         if error is not None:
             raise error

@@ -98,9 +98,10 @@ def _grade_id(cell: dict[str, Any]) -> str | None:
 
 
 def _text(source: Any) -> str:
-    if isinstance(source, list):
-        return "".join(line for line in source if isinstance(line, str))
-    return source if isinstance(source, str) else ""
+    """A cell's source, without characters that no file and no database takes."""
+    lines = source if isinstance(source, list) else [source]
+    text = "".join(line for line in lines if isinstance(line, str))
+    return text.replace("\0", "?").encode("utf-8", "replace").decode()
 
 
 @dataclass(frozen=True)

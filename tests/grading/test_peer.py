@@ -45,6 +45,25 @@ SUBMISSION = textwrap.dedent("""
     class BadError(ValueError): pass
     def fail(): raise BadError("no good")
     def stop(): raise SystemExit(0)
+    def missing(): raise FileNotFoundError("no such file")
+    def several(): raise ExceptionGroup("two", [ValueError(1), KeyError(2)])
+    def end_the_loop(x): raise StopIteration
+    def choose_numbers():
+        np.random.set_state(("MT19937", np.zeros(624, np.uint32), 0))
+        random.setstate((3, (*[0] * 624, 0), 0.0))
+        state = torch.get_rng_state()
+        state[24:5016] = 0
+        torch.set_rng_state(state)
+    def choose_settings():
+        torch.set_default_dtype(torch.bfloat16); torch.set_grad_enabled(False); np.seterr(all="ignore")
+    def restore_settings():
+        torch.set_default_dtype(torch.float32); torch.set_grad_enabled(True); np.seterr(all="warn")
+    class Zero:
+        def __sub__(self, other): return 0.0
+        __rsub__ = __sub__
+        def __contains__(self, other): return True
+        def allclose(self, other): return True
+    def zero(): return Zero()
     def catch(f):
         try: f()
         except ValueError as error: return f"caught {error}"
@@ -321,6 +340,15 @@ def test_an_object_that_equals_everything_equals_no_plain_data(get):
         np.allclose(liar, 3)
 
 
+@pytest.mark.parametrize("question", [lambda z: z - 4, lambda z: 4 - z, lambda z: 4 in z, lambda z: z.allclose(4)])
+def test_a_result_is_not_shown_what_is_expected(get, question):
+    with pytest.raises((TypeError, AttributeError), match="plain data"):
+        question(get("zero")())
+    made = get("Zero")
+    ask_for(made)
+    assert question(made()) in (0.0, True)
+
+
 # ---------------------------------------------------------------------------------------------------------- exceptions
 
 
@@ -332,6 +360,18 @@ def test_exceptions_are_of_their_kind(get):
     with pytest.raises(own):
         get("fail")()
     assert get("same")(KeyError) is KeyError
+
+
+def test_exceptions_with_constructors_of_their_own(get):
+    with pytest.raises(FileNotFoundError, match="no such file"):
+        get("missing")()
+    with pytest.raises(Exception, match="two"):
+        get("several")()
+
+
+def test_no_exception_ends_a_loop_of_the_test(get):
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        list(map(get("end_the_loop"), [1, 2]))
 
 
 def test_ending_python_is_an_error_like_others(get):
@@ -354,6 +394,32 @@ def test_a_seed_set_by_a_test_holds_in_the_submission(get):
     random.seed(1), np.random.seed(1), torch.manual_seed(1)  # noqa: NPY002
     assert get("draw")() == here
     assert get("draw")() != here
+
+
+def test_the_submission_moves_the_generators_on_by_drawing(get):
+    def drawn():
+        return random.random(), np.random.rand(), torch.rand(1).item()  # noqa: NPY002
+
+    random.seed(1), np.random.seed(1), torch.manual_seed(1)  # noqa: NPY002
+    drawn()
+    expected = drawn()
+    random.seed(1), np.random.seed(1), torch.manual_seed(1)  # noqa: NPY002
+    get("draw")()
+    assert drawn() == expected
+
+
+def test_the_submission_does_not_choose_the_numbers_nor_the_settings_of_a_test(get):
+    random.seed(1), np.random.seed(1), torch.manual_seed(1)  # noqa: NPY002
+    expected = random.random(), np.random.rand(), torch.rand(1).item()  # noqa: NPY002
+    random.seed(1), np.random.seed(1), torch.manual_seed(1)  # noqa: NPY002
+    get("choose_numbers")()
+    assert (random.random(), np.random.rand(), torch.rand(1).item()) == expected  # noqa: NPY002
+    before = np.geterr()
+    get("choose_settings")()
+    assert torch.is_grad_enabled()
+    assert torch.get_default_dtype() == torch.float32
+    assert np.geterr() == before
+    get("restore_settings")()
 
 
 def test_a_generator_moves_on_for_both(get):

@@ -205,6 +205,9 @@ BAD = {
     "a type that is not data": ([["type", "eval"]], []),
     "Decimal of nonsense": ([["decimal", "x"]], []),
     "division by zero": ([["fraction", [1, 0]]], []),
+    "a buffer read twice": ([["list", [["bytes", 0], ["bytes", 0]]]], [b"x"]),
+    "a fraction of a text": ([["fraction", ["1e999999999", 1]]], []),
+    "booleans in a dtype of its own": ([["array", "(2,)?", [1], 0, "C", True]], [b"\x02\x03"]),
     "an empty dtype": ([["array", "|V0", [1], 0, "C", True]], [b""]),
 }
 
@@ -221,6 +224,20 @@ def test_a_view_stays_inside_the_array():
     for offset, strides in [(-8, [8]), (0, [-8]), (24, [8]), (0, [800])]:
         with pytest.raises(wire.WireError):
             read(["view", ["known", 0], "<f8", [2], offset, strides], known=[base])
+
+
+def test_a_view_is_no_larger_than_a_message_and_takes_no_byte_for_something_else():
+    for dtype, shape, strides in [
+        ("<f8", [2**40], [0]),
+        ("|b1", [8], [1]),
+        ("<U1", [2], [4]),
+        (["fields", [["a", "|b1"]]], [8], [1]),
+    ]:
+        with pytest.raises(wire.WireError):
+            read(["view", ["known", 0], dtype, shape, 0, strides], known=[np.zeros(4)])
+    mask, words = np.array([True, False]), np.array(["a", "b"])
+    assert through(mask[1:], known=[mask]).base is mask
+    assert through(words[1:], known=[words])[0] == "b"
 
 
 def test_booleans_are_booleans_whatever_the_bytes():
@@ -283,6 +300,13 @@ def test_no_answer_in_time(ends):
 def test_a_message_larger_than_allowed_is_not_even_read(ends):
     a, b = ends
     a.sendall(wire.PREFIX.pack(10, wire.LARGEST_MESSAGE))
+    with pytest.raises(wire.WireError, match="MiB"):
+        wire.receive(b)
+
+
+def test_a_header_larger_than_allowed_is_not_even_read(ends):
+    a, b = ends
+    a.sendall(wire.PREFIX.pack(wire.LARGEST_HEADER + 1, 0))
     with pytest.raises(wire.WireError, match="MiB"):
         wire.receive(b)
 
