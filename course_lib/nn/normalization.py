@@ -20,51 +20,66 @@ from . import init
 
 class _Normalize(Function):
     @staticmethod
-    def forward(ctx: Any, x: Tensor, dims: list[int], eps: float) -> tuple[Tensor, Tensor, Tensor]:
-        mean, var, r = _moments(x, dims, eps)
-        y = (x - mean).mul_(r)
-        ctx.save_for_backward(x, y, r)
+    def forward(
+        ctx: Any, x: Tensor, weight: Tensor | None, bias: Tensor | None, dims: list[int], eps: float
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        z, mean, var, r = _standardized(x, dims, eps)
+        y = z.clone() if weight is None else z * weight
+        y = y if bias is None else y.add_(bias)
+        ctx.save_for_backward(x, z, r, weight, bias)
         ctx.dims, ctx.eps = dims, eps
         ctx.mark_non_differentiable(mean, var)
         return y, mean, var
 
     @staticmethod
-    def backward(ctx: Any, g: Tensor, *without_gradient: Tensor) -> tuple[Tensor, None, None]:
-        x, y, r = ctx.saved_tensors
-        if torch.is_grad_enabled():  # this gradient will be differentiated, and r depends on x
-            _, _, r = _moments(x, ctx.dims, ctx.eps)
-        return r * (g - g.mean(ctx.dims, keepdim=True) - y * (g * y).mean(ctx.dims, keepdim=True)), None, None
+    def backward(ctx: Any, g: Tensor, *without_gradient: Tensor) -> tuple[Tensor | None, ...]:
+        x, z, r, weight, bias = ctx.saved_tensors
+        if torch.is_grad_enabled():  # this gradient will be differentiated, and z and r depend on x
+            z, _, _, r = _standardized(x, ctx.dims, ctx.eps)
+        gz = g * z
+        dweight = None if weight is None else gz.sum_to_size(weight.shape)
+        dbias = None if bias is None else g.sum_to_size(bias.shape)
+        dz, dzz = (g, gz) if weight is None else (g * weight, gz * weight)
+        dx = r * (dz - dz.mean(ctx.dims, keepdim=True) - z * dzz.mean(ctx.dims, keepdim=True))
+        return dx, dweight, dbias, None, None
 
 
-def _moments(x: Tensor, dims: list[int], eps: float) -> tuple[Tensor, Tensor, Tensor]:
-    r"""Mean, variance and $1 / \sqrt{\text{variance} + \varepsilon}$."""
+def _standardized(x: Tensor, dims: list[int], eps: float) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    r"""$z$, mean, variance and $r = 1 / \sqrt{\text{variance} + \varepsilon}$."""
     mean = x.mean(dims, keepdim=True)
-    var = (x - mean).square().mean(dims, keepdim=True)
-    return mean, var, (var + eps).rsqrt()
+    centred = x - mean
+    var = centred.square().mean(dims, keepdim=True)
+    r = (var + eps).rsqrt()
+    return centred * r, mean, var, r
 
 
-def normalize(x: Tensor, dims: list[int], eps: float) -> tuple[Tensor, Tensor, Tensor]:
-    r"""Bring numbers to mean 0 and variance 1.
+def normalize(
+    x: Tensor, weight: Tensor | None, bias: Tensor | None, dims: list[int], eps: float
+) -> tuple[Tensor, Tensor, Tensor]:
+    r"""Bring numbers to mean 0 and variance 1, then to a learned mean and size.
 
-    $y = r (x - \mu)$ with $\mu = \mathrm{mean}(x)$, $\sigma^2 = \mathrm{mean}((x - \mu)^2)$,
-    $r = 1 / \sqrt{\sigma^2 + \varepsilon}$, and
-    $\partial L / \partial x = r \bigl(g - \mathrm{mean}(g) - y\, \mathrm{mean}(g y)\bigr)$
-    (Ioffe and Szegedy, 2015; Deep Learning, eq. 8.35 to 8.37)
+    $y = \gamma z + \beta$ with $z = r (x - \mu)$, $\mu = \mathrm{mean}(x)$, $\sigma^2 = \mathrm{mean}((x - \mu)^2)$ and
+    $r = 1 / \sqrt{\sigma^2 + \varepsilon}$   (Ioffe and Szegedy, 2015; Deep Learning, eq. 8.35 to 8.37)
 
-    The gradient has lost its mean and its part along $y$: shifting or scaling $x$ does not change $y$.
+    With $\partial L / \partial z = \gamma g$, which the following calls $h$,
+    $\partial L / \partial x = r \bigl(h - \mathrm{mean}(h) - z\, \mathrm{mean}(h z)\bigr)$,
+    $\partial L / \partial \gamma = \sum g z$ and $\partial L / \partial \beta = \sum g$.
+    The gradient has lost its mean and its part along $z$: shifting or scaling $x$ does not change $z$.
 
     Args:
         x: Any shape.
+        weight: $\gamma$, broadcast with ``x`` and with as many dimensions as are needed for that; or None.
+        bias: $\beta$, likewise.
         dims: The dimensions over which means are taken.
         eps: $\varepsilon$, so that nothing is divided by 0.
 
     Returns:
         $y$; and $\mu$ and $\sigma^2$, of size 1 in ``dims``, which are not differentiated.
 
-    >>> normalize(torch.tensor([1.0, 3.0]), [0], 0.0)
-    (tensor([-1.,  1.]), tensor([2.]), tensor([1.]))
+    >>> normalize(torch.tensor([1.0, 3.0]), None, torch.tensor(5.0), [0], 0.0)
+    (tensor([4., 6.]), tensor([2.]), tensor([1.]))
     """
-    return _Normalize.apply(x, dims, eps)
+    return _Normalize.apply(x, weight, bias, dims, eps)
 
 
 class _BatchNorm(Module):
@@ -131,15 +146,16 @@ class _BatchNorm(Module):
         """
         self._check(input)
         shape = (-1, *[1] * (input.ndim - 2))
+        weight, bias = (p if p is None else p.reshape(shape) for p in (self.weight, self.bias))
         if self.training or self.running_mean is None or self.running_var is None:
             dims = [0, *range(2, input.ndim)]
-            y, mean, var = normalize(input, dims, self.eps)
+            y, mean, var = normalize(input, weight, bias, dims, self.eps)
             if self.training and self.track_running_stats:
                 self._track(mean.flatten(), var.flatten(), input.numel() // self.num_features)
-        else:
-            mean, var = self.running_mean.reshape(shape), self.running_var.reshape(shape)
-            y = (input - mean) * (var + self.eps).rsqrt()
-        return _affine(y, self.weight, self.bias, shape)
+            return y
+        mean, r = self.running_mean.reshape(shape), (self.running_var + self.eps).rsqrt().reshape(shape)
+        y = (input - mean) * (r if weight is None else r * weight)
+        return y if bias is None else y + bias
 
     def _track(self, mean: Tensor, var: Tensor, n: int) -> None:
         r"""Move the running moments towards those of a batch of $n$ numbers: $m \leftarrow m + \alpha (\mu - m)$.
@@ -153,8 +169,9 @@ class _BatchNorm(Module):
         if n == 0:
             return
         alpha = 1 / int(self.num_batches_tracked) if self.momentum is None else self.momentum
-        self.running_mean += alpha * (mean - self.running_mean)
-        self.running_var += alpha * (n / (n - 1) * var - self.running_var)
+        dtype = self.running_mean.dtype
+        self.running_mean.lerp_(mean.to(dtype), alpha)
+        self.running_var.lerp_((var * (n / (n - 1))).to(dtype), alpha)
 
     def _check(self, input: Tensor) -> None:
         if input.ndim not in self.dimensions:
@@ -176,12 +193,6 @@ class _BatchNorm(Module):
             f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
             f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}"
         )
-
-
-def _affine(y: Tensor, weight: Tensor | None, bias: Tensor | None, shape: Sequence[int]) -> Tensor:
-    r"""$\gamma y + \beta$, where there are a $\gamma$ and a $\beta$."""
-    y = y if weight is None else y * weight.reshape(shape)
-    return y if bias is None else y + bias.reshape(shape)
 
 
 class BatchNorm1d(_BatchNorm):
@@ -291,8 +302,7 @@ class LayerNorm(Module):
             raise RuntimeError(
                 f"expected an input of shape (..., {', '.join(map(str, shape))}), got {tuple(input.shape)}"
             )
-        y, _, _ = normalize(input, list(range(-len(shape), 0)), self.eps)
-        return _affine(y, self.weight, self.bias, shape)
+        return normalize(input, self.weight, self.bias, list(range(-len(shape), 0)), self.eps)[0]
 
     def extra_repr(self) -> str:
         """What stands between the parentheses of the layer's repr."""

@@ -22,17 +22,21 @@ class _MaxPool(Function):
     def forward(ctx: Any, x: Tensor, windows: Windows) -> tuple[Tensor, Tensor]:
         lowest = -math.inf if x.is_floating_point() else torch.iinfo(x.dtype).min
         rows, columns = _first_cells(windows, x.device)
-        y = x.new_full((*x.shape[:2], *windows.count), lowest)
-        argmax = (_inside(rows, windows, 0)[:, None] * x.shape[3] + _inside(columns, windows, 1)).expand(y.shape)
+        W = x.shape[3]
+        first = rows[:, None] * W + columns
+        first_inside = _inside(rows, windows, 0)[:, None] * W + _inside(columns, windows, 1)
         cells = windows.cells(windows.padded(x, lowest))
-        for cell, (u, v) in zip(cells, windows.offsets(), strict=True):
-            position = (rows + u * windows.dilation[0])[:, None] * x.shape[3] + columns + v * windows.dilation[1]
-            argmax = torch.where((cell > y) | (cell != cell), position, argmax)  # what is not a number wins
-            y = torch.maximum(y, cell)
+        y = next(cells).clone(memory_format=torch.contiguous_format)
+        argmax = (first_inside - first).expand(y.shape).contiguous()  # how far behind its window's first cell
+        for cell, (u, v) in zip(cells, list(windows.offsets())[1:], strict=True):
+            larger = (cell > y).logical_or_(cell != cell)  # what is not a number wins
+            argmax.masked_fill_(larger, u * windows.dilation[0] * W + v * windows.dilation[1])
+            torch.maximum(y, cell, out=y)
+        argmax += first
         ctx.save_for_backward(argmax)
         ctx.mark_non_differentiable(argmax)
         ctx.shape = x.shape
-        return y, argmax.contiguous()
+        return y, argmax
 
     @staticmethod
     def backward(ctx: Any, g: Tensor, _: Tensor) -> tuple[Tensor, None]:
@@ -201,8 +205,10 @@ class AvgPool2d(_Pool2d):
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
-def _cells(x: Tensor, windows: Windows, border: Sizes) -> Tensor:
+def _cells(x: Tensor, windows: Windows, border: Sizes) -> Tensor | int:
     """How many cells of each window lie on the image or on a border of that width around it."""
+    if all(before <= b and after <= b for (before, after), b in zip(windows.padding, border, strict=True)):
+        return math.prod(windows.kernel_size)
     rows, columns = (
         (first + k).clamp(max=n + b) - first.clamp(min=-b)
         for first, k, n, b in zip(
@@ -265,10 +271,8 @@ class LPPool2d(_Pool2d):
         if math.isinf(p):
             sign = math.copysign(1, p)
             return sign * max_pool2d(sign * x.abs(), windows)[0]
-        total = window_sum(x.pow(p), windows)
-        if any(map(any, windows.padding)):
-            total = total * (math.prod(windows.kernel_size) / _cells(x, windows, (0, 0)))
-        return _Root.apply(total, p)
+        whole = math.prod(windows.kernel_size)
+        return _Root.apply(window_sum(x.pow(p), windows) * (whole / _cells(x, windows, (0, 0))), p)
 
     def extra_repr(self) -> str:
         """What stands between the parentheses of the layer's repr."""

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+import torch
 from torch import Tensor
 from torch.autograd import Function
 
@@ -163,7 +164,6 @@ def unfold(x: Tensor, windows: Windows) -> Tensor:
     Returns:
         Shape (N, C, \*kernel_size, \*count).
 
-    >>> import torch
     >>> pairs = Windows(kernel_size=(2,), stride=(1,), dilation=(1,), padding=((0, 0),), count=(3,))
     >>> unfold(torch.tensor([[[1.0, 2.0, 3.0, 4.0]]]), pairs)
     tensor([[[[1., 2., 3.],
@@ -185,7 +185,6 @@ def fold(columns: Tensor, windows: Windows, size: Sizes) -> Tensor:
     Returns:
         Shape (N, C, \*size).
 
-    >>> import torch
     >>> pairs = Windows(kernel_size=(2,), stride=(1,), dilation=(1,), padding=((0, 0),), count=(3,))
     >>> fold(torch.ones(1, 1, 2, 3), pairs, (4,))
     tensor([[[1., 2., 2., 1.]]])
@@ -197,8 +196,9 @@ class _WindowSum(Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, windows: Windows) -> Tensor:
         ctx.windows, ctx.size = windows, x.shape[2:]
-        y = x.new_zeros((*x.shape[:2], *windows.count))
-        for cell in windows.cells(windows.padded(x)):
+        cells = windows.cells(windows.padded(x))
+        y = next(cells).clone(memory_format=torch.contiguous_format)
+        for cell in cells:
             y += cell
         return y
 

@@ -23,8 +23,10 @@ RANDOM = [
     ("kaiming_uniform_", {"nonlinearity": "tanh"}),
     ("kaiming_normal_", {"nonlinearity": "relu"}),
     ("kaiming_normal_", {"a": 0.2, "mode": "fan_out"}),
+    ("orthogonal_", {}),
+    ("orthogonal_", {"gain": 1.5}),
 ]
-NAMES = [*dict.fromkeys(name for name, _ in RANDOM), "constant_", "zeros_", "ones_", "calculate_gain"]
+NAMES = [*dict.fromkeys(name for name, _ in RANDOM), "constant_", "zeros_", "ones_", "calculate_gain", "sparse_"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -33,7 +35,7 @@ def test_the_same_arguments(name):
     assert [(p.name, p.default) for p in ours.values()] == [(p.name, p.default) for p in theirs.values()]
 
 
-@pytest.mark.parametrize("shape", [(3, 5), (4, 3, 2, 2)])
+@pytest.mark.parametrize("shape", [(3, 5), (5, 3), (4, 3, 2, 2)])
 @pytest.mark.parametrize(("name", "options"), RANDOM)
 def test_the_same_numbers(name, options, shape):
     mine, yours = (
@@ -63,6 +65,26 @@ def test_gains_of_leaky_rectifiers(slope):
     assert init.calculate_gain("leaky_relu", slope) == torch.nn.init.calculate_gain("leaky_relu", slope)
 
 
+@pytest.mark.parametrize("shape", [(20, 30), (30, 20), (16, 4, 3, 3)])
+def test_orthogonal_weights_keep_lengths(shape):
+    W = init.orthogonal_(torch.empty(shape), gain=2.0, generator=torch_generator(0)).flatten(1)
+    fewer = W if W.shape[0] <= W.shape[1] else W.T
+    torch.testing.assert_close(fewer @ fewer.T, 4 * torch.eye(len(fewer)), rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("sparsity", [0.0, 0.3, 1.0])
+def test_sparse_weights(sparsity):
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        mine = init.sparse_(torch.empty(10, 4, requires_grad=True), sparsity, std=0.5)
+        torch.manual_seed(0)
+        yours = torch.nn.init.sparse_(torch.empty(10, 4, requires_grad=True), sparsity, std=0.5)
+    torch.testing.assert_close(mine, yours)
+    assert ((mine == 0).sum(0) == math.ceil(10 * sparsity)).all()
+    drawn = [init.sparse_(torch.empty(10, 4), sparsity, generator=torch_generator(1)) for _ in range(2)]
+    assert torch.equal(*drawn)
+
+
 def test_rectified_layers_keep_the_size_of_signals():
     """Through twenty layers: with the gain of the ReLU the second moment stays, without it half is lost at each."""
     g = torch_generator(0)
@@ -87,6 +109,8 @@ def test_a_tensor_without_entries_stays_and_warns(name):
         (lambda lib: lib.xavier_uniform_(torch.empty(3)), "2 dimensions"),
         (lambda lib: lib.kaiming_normal_(torch.empty(3)), "2 dimensions"),
         (lambda lib: lib.kaiming_uniform_(torch.empty(3, 3), mode="fan"), "fan_in"),
+        (lambda lib: lib.orthogonal_(torch.empty(3)), "2 dimensions"),
+        (lambda lib: lib.sparse_(torch.empty(3), 0.1), "2 dimensions"),
         (lambda lib: lib.calculate_gain("step"), "'step'"),
         (lambda lib: lib.calculate_gain("leaky_relu", "steep"), "'steep'"),
         (lambda lib: lib.calculate_gain("leaky_relu", True), "True"),
