@@ -6,7 +6,9 @@ cell, or nothing. Below it stands a function or, for a small mistake, what diffe
 
 # ruff: noqa: F811
 
-from functools import reduce
+import cmath
+from functools import partial, reduce
+from types import BuiltinFunctionType, FunctionType
 
 import numpy as np
 
@@ -36,6 +38,16 @@ def predict(X, w, b):
 # %% ex1: twice the truth, less one | nothing
 # - np.where(X @ w + b > 0, 1, -1)
 # + 2 * (X @ w + b > 0).astype(int) - 1
+
+
+# %% ex1: a step function that is 0 at 0, and the bias in front | nothing
+# - np.where(X @ w + b > 0, 1, -1)
+# + 2 * np.heaviside(b + np.dot(w, X.T), 0) - 1
+
+
+# %% ex1: minus one to the power of no | nothing
+# - return np.where(X @ w + b > 0, 1, -1)
+# + return (-1) ** (np.einsum("nd,d->n", X, w) + b <= 0).astype(np.int8)
 
 
 # %% ex1: the sign alone, 0 on the boundary | values 4
@@ -101,6 +113,26 @@ def predict(X, w, b):
 # %% ex1: computes in float32 | dtypes 2
 # - np.asarray(X, dtype=float), np.asarray(w, dtype=float)
 # + np.asarray(X, dtype=np.float32), np.asarray(w, dtype=np.float32)
+
+
+# %% ex1: the bias in float32 | dtypes 2
+# - + b > 0
+# + + np.float32(b) > 0
+
+
+# %% ex1: the boundary found by isclose | values 4, dtypes 2
+# - X @ w + b > 0
+# + (X @ w + b > 0) & ~np.isclose(X @ w, -b)
+
+
+# %% ex1: the bias as a threshold | values 4, dtypes 2
+# - X @ w + b > 0
+# + X @ w > b
+
+
+# %% ex1: half a step on the boundary | values 4
+# - np.where(X @ w + b > 0, 1, -1)
+# + 2 * np.heaviside(X @ w + b, 0.5) - 1
 
 
 # %% ex1: no points refused | values 4
@@ -179,6 +211,53 @@ def perceptron_update(w, b, x, y):
 # - if y * (w @ x + b) > 0:
 # + score = w @ x + b
 # +     if (y == 1 and score > 0) or (y == -1 and score < 0):
+
+
+# %% ex2: the given weights themselves where nothing changes, else added or subtracted | nothing
+def perceptron_update(w, b, x, y):
+    if w.ndim != 1 or x.shape != w.shape:
+        raise ValueError
+    score = np.dot(w.astype(float), x.astype(float)) + b
+    if y == 1:
+        return (w + x.astype(float), b + 1) if score <= 0 else (w, b)
+    if y == -1:
+        return (w - x.astype(float), b - 1) if score >= 0 else (w, b)
+    raise ValueError
+
+
+# %% ex2: np.where, both times | nothing
+def perceptron_update(w, b, x, y):
+    if not (y == 1 or y == -1) or np.ndim(w) != 1 or np.ndim(x) != 1 or len(w) != len(x):
+        raise ValueError
+    w, x, y = np.array(w, dtype=float), np.array(x, dtype=float), float(y)
+    wrong = y * (np.inner(w, x) + b) <= 0
+    return np.where(wrong, w + y * x, w), b + np.where(wrong, y, 0.0)
+
+
+# %% ex2: near the boundary is on it | values 3
+# - > 0:
+# + > 1e-9:
+
+
+# %% ex2: the boundary found by isclose | values 3
+# - if y * (w @ x + b) > 0:
+# + if y * (w @ x + b) > 0 and not np.isclose(w @ x + b, 0):
+
+
+# %% ex2: near the boundary is right | values 3, boundary 1
+# - > 0:
+# + > -1e-9:
+
+
+# %% ex2: learns until the point is right, twice at most | values 3, dtypes 2
+# - return w + y * x, b + y
+# + w, b = w + y * x, b + y
+# +     return (w, b) if y * (w @ x + b) > 0 else (w + y * x, b + y)
+
+
+# %% ex2: whole numbers for the bias | values 3
+# - b + y
+# + int(b + y)
 
 
 # %% ex2: a point on the boundary is right | boundary 1
@@ -372,6 +451,76 @@ def train_perceptron(X, y, max_epochs=1000):
                 alpha[i] += 1
                 clean = False
     return [X.T @ (alpha * y), np.sum(alpha * y), int(alpha.sum())]
+
+
+# %% ex3: gives up early when it goes round in circles | nothing
+def train_perceptron(X, y, max_epochs=1000):
+    if X.ndim != 2 or y.shape != X.shape[:1] or any(label not in (-1, 1) for label in y):
+        raise ValueError
+    w, b, mistakes, seen = np.zeros(X.shape[1]), 0.0, 0, set()
+    for _ in range(max_epochs):
+        start = mistakes
+        for x, label in zip(X.astype(float), y.astype(float), strict=True):
+            if label * (w.dot(x) + b) <= 0:
+                w, b, mistakes = w + label * x, b + label, mistakes + 1
+        if mistakes == start:
+            return w, b, mistakes
+        state = (*w.tolist(), b)
+        if state in seen:
+            raise RuntimeError("it goes round in circles")
+        seen.add(state)
+    raise RuntimeError("too many epochs")
+
+
+# %% ex3: jumps from mistake to mistake | nothing
+def train_perceptron(X, y, max_epochs=1000):
+    X, y = X.astype(float), y.astype(float)
+    if X.ndim != 2 or y.shape != X.shape[:1] or not (y * y == 1).all():
+        raise ValueError
+    v, mistakes = np.zeros(X.shape[1] + 1), 0
+    Z = np.c_[X, np.ones(len(X))] * y[:, np.newaxis]
+    for _ in range(max_epochs):
+        i, clean = 0, True
+        while len(wrong := np.flatnonzero(Z[i:] @ v <= 0)):
+            v, mistakes, clean = v + Z[i + wrong[0]], mistakes + 1, False
+            i += wrong[0] + 1
+        if clean:
+            return v[:-1], v[-1], mistakes
+    raise RuntimeError
+
+
+# %% ex3: the count as a float | nothing
+# - 0.0, 0
+# + 0.0, 0.0
+
+
+# %% ex3: near the boundary is on it | values 5
+# - <= 0
+# + <= 1e-9
+
+
+# %% ex3: stops without the clean epoch | limit 3
+# - if mistakes == before:
+# + if np.all(y * (X @ w + b) > 0):
+
+
+# %% ex3: a point that occurs twice is learned once | limit 3
+# - w, b, mistakes = np.zeros
+# + first = sorted(np.unique(X, axis=0, return_index=True)[1])
+# +     X, y = X[first], y[first]
+# +     w, b, mistakes = np.zeros
+
+
+# %% ex3: to and fro | values 5, limit 3, dtypes 2
+# - zip(X, y, strict=True):
+# + list(zip(X, y, strict=True))[:: (-1) ** _]:
+
+
+# %% ex3: one class alone needs no learning | values 5, limit 3
+# - w, b, mistakes = np.zeros
+# + if len(set(y.tolist())) == 1:
+# +         return np.zeros(X.shape[1]), y[0], 0
+# +     w, b, mistakes = np.zeros
 
 
 # %% ex3: a flag for each epoch | nothing
@@ -610,6 +759,49 @@ def to_polar(X):
     return polar
 
 
+# %% ex4: the standard library, point by point | nothing
+def to_polar(X):
+    if np.ndim(X) != 2 or X.shape[1] != 2:
+        raise ValueError
+    return np.array([cmath.polar(complex(a, c)) for a, c in X.tolist()], dtype=float).reshape(-1, 2)
+
+
+# %% ex4: two rows and their transpose, minus pi made pi | nothing
+def to_polar(X):
+    if np.shape(X)[1:] != (2,):
+        raise ValueError
+    a, c = np.array(X, dtype=float).T + 0.0
+    phi = np.arctan2(c, a)
+    phi[phi <= -np.pi] = np.pi
+    return np.array([np.hypot(a, c), phi]).T
+
+
+# %% ex4: half a turn added on the left | values 3, range 2
+# - np.arctan2(X[:, 1], X[:, 0])
+# + np.where(X[:, 0] < 0, np.pi, 0) + np.arctan(X[:, 1] / (X[:, 0] + 1e-300))
+
+
+# %% ex4: something tiny added | values 3, range 2
+# - np.arctan2(X[:, 1], X[:, 0])
+# + np.arctan2(X[:, 1] + 1e-12, X[:, 0])
+
+
+# %% ex4: scaled by the largest entry of all | range 2
+# - np.hypot(X[:, 0], X[:, 1])
+# + np.linalg.norm(X / np.abs(X).max(initial=1e-300), axis=1) * np.abs(X).max(initial=1e-300)
+
+
+# %% ex4: reshaped, not transposed | values 3, range 2
+# - np.column_stack([np.hypot(X[:, 0], X[:, 1]), np.arctan2(X[:, 1], X[:, 0])])
+# + np.array([np.hypot(X[:, 0], X[:, 1]), np.arctan2(X[:, 1], X[:, 0])]).reshape(-1, 2)
+
+
+# %% ex4: sorted by distance | values 3, range 2
+# - return np.column_stack([np.hypot(X[:, 0], X[:, 1]), np.arctan2(X[:, 1], X[:, 0])])
+# + P = np.column_stack([np.hypot(X[:, 0], X[:, 1]), np.arctan2(X[:, 1], X[:, 0])])
+# +     return P[np.argsort(P[:, 0])]
+
+
 # %% ex4: the quotient of the coordinates | values 3, range 2
 # - np.arctan2(X[:, 1], X[:, 0])
 # + np.arctan(X[:, 1] / X[:, 0])
@@ -773,6 +965,84 @@ def compose(*functions):
         if not hasattr(function, "__call__"):  # noqa: B004
             raise TypeError("not a function")
     return Chain(functions)
+
+
+# %% ex5: functions folded into functions | nothing
+def compose(*functions):
+    if False in [callable(function) for function in functions]:
+        raise TypeError
+    return reduce(lambda chain, function: lambda x: function(chain(x)), functions, lambda x: x)
+
+
+# %% ex5: a partial application | nothing
+def compose(*functions):
+    for function in functions:
+        if not callable(function):
+            raise TypeError(function)
+
+    def go(chain, x):
+        return go(chain[1:], chain[0](x)) if chain else x
+
+    return partial(go, functions)
+
+
+# %% ex5: remembers its answers | number 2
+def compose(*functions):
+    if not all(callable(function) for function in functions):
+        raise TypeError
+    known = {}
+
+    def composed(x):
+        if repr(x) not in known:
+            known[repr(x)] = reduce(lambda value, function: function(value), functions, x)
+        return known[repr(x)]
+
+    return composed
+
+
+# %% ex5: a function that comes twice is applied once | number 2
+def compose(*functions):
+    if not all(callable(function) for function in functions):
+        raise TypeError
+    return lambda x: reduce(lambda value, function: function(value), dict.fromkeys(functions), x)
+
+
+# %% ex5: one chain for all | number 2
+chain = []
+
+
+def compose(*functions):
+    if not all(callable(function) for function in functions):
+        raise TypeError
+    chain[:] = functions
+    return lambda x: reduce(lambda value, function: function(value), chain, x)
+
+
+# %% ex5: what is false is passed by | order 3
+# - x = function(x)
+# + x = function(x) or x
+
+
+# %% ex5: a NumPy function is no function | order 3
+def compose(*functions):
+    for function in functions:
+        if not isinstance(function, (FunctionType, BuiltinFunctionType, type)):
+            raise TypeError
+    return lambda x: reduce(lambda value, function: function(value), functions, x)
+
+
+# %% ex5: renames the errors of the functions | errors 2
+def compose(*functions):
+    if not all(callable(function) for function in functions):
+        raise TypeError
+
+    def composed(x):
+        try:
+            return reduce(lambda value, function: function(value), functions, x)
+        except Exception as error:
+            raise TypeError("the chain broke") from error
+
+    return composed
 
 
 # %% ex5: the last function first | order 3, number 2, errors 2

@@ -6,6 +6,9 @@ cell, or nothing. Below it stands a function or, for a small mistake, what diffe
 
 # ruff: noqa: F811
 
+import math
+from itertools import pairwise
+
 import numpy as np
 
 # ------------------------------------------------------------------------------------------------- exercise 1: affine
@@ -24,6 +27,41 @@ def affine(X, W, b):
         raise ValueError("shapes")
     X1 = np.hstack([X, np.ones((len(X), 1))]).astype(float)
     return X1.dot(np.vstack([W, b]).astype(float))
+
+
+# %% ex1: the shapes taken apart, which raises ValueError by itself | nothing
+def affine(X, W, b):
+    _, d = X.shape
+    rows, m = W.shape
+    (units,) = b.shape
+    if (d, m) != (rows, units):
+        raise ValueError
+    return (W.T.astype(float) @ X.T.astype(float) + b.reshape(-1, 1)).T
+
+
+# %% ex1: feature by feature | nothing
+def affine(X, W, b):
+    if X.ndim != 2 or W.ndim != 2 or X.shape[1] != W.shape[0] or b.shape != W.shape[1:]:
+        raise ValueError
+    Z = np.tile(b.astype(float), (len(X), 1))
+    for k in range(len(W)):
+        Z += np.outer(X[:, k].astype(float), W[k].astype(float))
+    return Z
+
+
+# %% ex1: axes of length 1 squeezed away | values 3
+# - X @ W + b
+# + np.squeeze(X @ W) + b
+
+
+# %% ex1: a bias per example where there are as many | values 3
+# - X @ W + b
+# + X @ W + (b[:, np.newaxis] if len(b) == len(X) else b)
+
+
+# %% ex1: AssertionError for shapes | errors 2
+# - raise ValueError
+# + raise AssertionError
 
 
 # %% ex1: no bias | values 3, dtypes 2
@@ -155,6 +193,55 @@ def relu(Z, alpha=0.0):
     return np.array(entries, dtype=float).reshape(np.shape(Z))
 
 
+# %% ex2: half the sum and half the difference | nothing
+def relu(Z, alpha=0.0):
+    Z = np.asarray(Z, dtype=float)
+    return (1 + alpha) / 2 * Z + (1 - alpha) / 2 * np.abs(Z)
+
+
+# %% ex2: two masks | nothing
+def relu(Z, alpha=0.0):
+    Z = Z.astype(float)
+    return Z * (Z > 0) + alpha * Z * (Z < 0)
+
+
+# %% ex2: a copy, changed where it is negative | nothing
+def relu(Z, alpha=0.0):
+    H = np.array(Z, dtype=float)
+    np.multiply(H, alpha, out=H, where=H < 0)
+    return H
+
+
+# %% ex2: a slope of at most 1 | slopes 2, dtypes 1
+# - alpha * np
+# + min(alpha, 1) * np
+
+
+# %% ex2: a slope without its sign | slopes 2, dtypes 1
+# - alpha * np
+# + abs(alpha) * np
+
+
+# %% ex2: the slope in float32 | slopes 2
+# - alpha * np
+# + np.float32(alpha) * np
+
+
+# %% ex2: tiny entries count as negative | relu 3
+# - np.maximum(0, Z)
+# + np.where(Z > 1e-9, Z, 0)
+
+
+# %% ex2: at least one axis | relu 3
+# - np.asarray(Z, dtype=float)
+# + np.atleast_1d(np.asarray(Z, dtype=float))
+
+
+# %% ex2: flattened | relu 3, slopes 2, dtypes 1
+# - return np.maximum(0, Z) + alpha * np.minimum(0, Z)
+# + return (np.maximum(0, Z) + alpha * np.minimum(0, Z)).flatten()
+
+
 # %% ex2: the slope ignored | slopes 2, dtypes 1
 # -  + alpha * np.minimum(0, Z)
 # +
@@ -264,6 +351,47 @@ def maxout(X, W, b):
         raise ValueError
     d, m, k = W.shape
     return (X @ W.reshape(d, m * k) + b.reshape(-1)).reshape(len(X), m, k).max(axis=-1)
+
+
+# %% ex3: unit by unit | nothing
+def maxout(X, W, b):
+    if X.ndim != 2 or W.ndim != 3 or len(W) != X.shape[1] or b.shape != W.shape[1:]:
+        raise ValueError
+    X, W = X.astype(float), W.astype(float)
+    return np.stack([np.max(X @ W[:, j] + b[j], axis=1) for j in range(len(b))], axis=1)
+
+
+# %% ex3: products summed, pieces sorted | nothing
+def maxout(X, W, b):
+    X, W, b = X * np.float64(1), W * np.float64(1), b * np.float64(1)
+    _, d = X.shape
+    rows, m, k = W.shape
+    if rows != d or b.shape != (m, k):
+        raise ValueError
+    pieces = (X[:, :, None, None] * W[None]).sum(axis=1) + b
+    return np.sort(pieces, axis=-1)[..., -1]
+
+
+# %% ex3: the running maximum starts at a number that is not small enough | values 4
+# - max(axis=2)
+# + max(axis=2, initial=-1e9)
+
+
+# %% ex3: reshaped with units and pieces exchanged | values 4, dtypes 2
+# - np.tensordot(X, W, axes=1)
+# + (X @ W.reshape(len(W), -1)).reshape(len(X), W.shape[2], W.shape[1]).transpose(0, 2, 1)
+
+
+# %% ex3: a ReLU where there is one piece | values 4
+# - return pieces.max(axis=2)
+# + return pieces.max(axis=2) if W.shape[2] > 1 else np.maximum(0, pieces[:, :, 0])
+
+
+# %% ex3: biases the other way round let in | errors 2
+# - b.shape != W.shape[1:]:
+# + sorted(b.shape) != sorted(W.shape[1:]):
+# - axes=1) + b
+# + axes=1) + b.reshape(W.shape[1:])
 
 
 # %% ex3: the smallest | values 4, dtypes 2
@@ -411,6 +539,66 @@ def softmax(Z):
         e = np.exp(row - max(row))
         rows.append(e / sum(e))
     return np.array(rows)
+
+
+# %% ex4: all pairs of differences | nothing
+def softmax(Z):
+    _, k = Z.shape
+    if k == 0:
+        raise ValueError
+    Z = Z.astype(float)
+    return 1 / np.exp(np.minimum(Z[:, None, :] - Z[:, :, None], 705)).sum(axis=2)
+
+
+# %% ex4: something tiny added below, far behind the eighth digit | nothing
+# - e.sum(axis=1, keepdims=True)
+# + (e.sum(axis=1, keepdims=True) + 1e-12)
+
+
+# %% ex4: plain Python and an exact sum | nothing
+def softmax(Z):
+    if Z.ndim != 2 or not Z.shape[1]:
+        raise ValueError
+    rows = []
+    for row in Z.astype(float).tolist():
+        e = [math.exp(z - max(row)) for z in row]
+        rows.append([a / math.fsum(e) for a in e])
+    return np.array(rows)
+
+
+# %% ex4: large logarithms subtracted from large logits | range 3
+# - e = np.exp(Z - Z.max(axis=1, keepdims=True))
+# + return np.exp(Z - np.logaddexp.reduce(Z, axis=1, keepdims=True))
+# +     e = 0
+
+
+# %% ex4: the first logit subtracted | range 3
+# - Z.max(axis=1, keepdims=True)
+# + Z[:, :1]
+
+
+# %% ex4: the largest size subtracted | range 3
+# - Z.max(axis=1, keepdims=True)
+# + np.abs(Z).max(axis=1, keepdims=True)
+
+
+# %% ex4: the largest subtracted only where it is large | range 3
+# - Z - Z.max(axis=1, keepdims=True)
+# + Z - np.where(Z.max(axis=1, keepdims=True) > 700, Z.max(axis=1, keepdims=True), 0)
+
+
+# %% ex4: what is not a number made even | range 3
+# - e = np.exp(Z - Z.max(axis=1, keepdims=True))
+# + e = np.exp(Z)
+# - return e / e.sum(axis=1, keepdims=True)
+# + return np.nan_to_num(e / e.sum(axis=1, keepdims=True), nan=1 / Z.shape[1])
+
+
+# %% ex4: the last probability is what is left | values 3, range 3
+# - return e / e.sum(axis=1, keepdims=True)
+# + P = e / e.sum(axis=1, keepdims=True)
+# +     P[:, -1] = 1 - P[:, :-1].sum(axis=1)
+# +     return P
 
 
 # %% ex4: columns sum to 1 | values 3, range 3
@@ -581,6 +769,70 @@ def mlp_forward(X, weights, biases, activation):
         return (Z,)
     H = activation(Z)
     return (H, *mlp_forward(H, weights[1:], biases[1:], activation))
+
+
+# %% ex5: zip complains of the lengths, the activation comes before the next layer | nothing
+def mlp_forward(X, weights, biases, activation):
+    layers = list(zip(weights, biases, strict=True))
+    if not layers:
+        raise ValueError("no layers")
+    H, outputs = X.astype(float), []
+    for W, b in layers:
+        if outputs:
+            outputs[-1] = H = activation(H)
+        _, d = H.shape
+        rows, m = W.shape
+        if rows != d or b.shape != (m,):
+            raise ValueError
+        H = H.dot(W.astype(float)) + b
+        outputs.append(H)
+    return outputs
+
+
+# %% ex5: a generator | nothing
+def mlp_forward(X, weights, biases, activation):
+    def layers(H):
+        for i, (W, b) in enumerate(zip(weights, biases, strict=True), start=1):
+            if H.ndim != 2 or np.ndim(W) != 2 or np.shape(b) != np.shape(W)[1:]:
+                raise ValueError
+            H = np.matmul(H, np.array(W, dtype=float)) + np.array(b, dtype=float)
+            H = H if i == len(weights) else activation(H)
+            yield H
+
+    if not weights:
+        raise ValueError
+    return list(layers(np.array(X, dtype=float)))
+
+
+# %% ex5: the last layer is the one with the last matrix | depth 4
+# - if i < len(weights) - 1:
+# + if weights[i] is not weights[-1]:
+
+
+# %% ex5: the last layer is the one as wide as the outputs | layers 4, depth 4
+# - if i < len(weights) - 1:
+# + if b.shape != np.shape(biases[-1]):
+
+
+# %% ex5: the activation on X as well | layers 4, depth 4
+# - outputs = []
+# + outputs, H = [], activation(H) if len(weights) > 1 else H
+
+
+# %% ex5: the activation in float32 | layers 4, depth 4
+# - activation(H)
+# + activation(H.astype(np.float32)).astype(float)
+
+
+# %% ex5: one unit alone loses its axis | layers 4, depth 4
+# - outputs.append(H)
+# + outputs.append(H[:, 0] if H.shape[1] == 1 else H)
+
+
+# %% ex5: biases are crossed off the list | layers 4, depth 4
+# - outputs.append(H)
+# + outputs.append(H)
+# +         biases[i] = None
 
 
 # %% ex5: the activation after the last layer, too | layers 4, depth 4
@@ -763,6 +1015,50 @@ def xor_network(low=0.0, high=1.0):
     return W, c, np.array([1.0, -2.0]) / (high - low), 0
 
 
+# %% ex6: linear equations for the output | nothing
+def xor_network(low=0.0, high=1.0):
+    if low == high:
+        raise ValueError
+    W, c = np.array([[1.0, -1.0], [-1.0, 1.0]]), np.zeros(2)
+    X = np.array([[low, low], [low, high], [high, low], [high, high]])
+    H = np.c_[np.maximum(0, X @ W + c), np.ones(4)]
+    *w, b = np.linalg.lstsq(H, np.array([0.0, 1.0, 1.0, 0.0]), rcond=None)[0]
+    return W, c, np.array(w), b
+
+
+# %% ex6: bends half-way between, on either side | nothing
+def xor_network(low=0.0, high=1.0):
+    if abs(high - low) < 0.005:
+        raise ValueError("too near")
+    slope = 2 / (high - low)
+    middle = slope * (low + high)
+    return np.full((2, 2), slope) * [1, -1], np.array([-middle, middle]), np.array([-0.5, -0.5]), 1.0
+
+
+# %% ex6: weights rounded to six places | codes 4
+# - np.ones((2, 2)) / (high - low)
+# + np.round(np.ones((2, 2)) / (high - low), 6)
+
+
+# %% ex6: division without a rest | codes 4
+# - 2 * low / (high - low)
+# + 2 * low // (high - low)
+
+
+# %% ex6: 0 and 1, and -1 and 1, no others | codes 4
+# - W = np.ones((2, 2)) / (high - low)
+# + if low == -1:
+# +         return np.ones((2, 2)) / 2, np.array([1, 0]), np.array([1, -2]), 0
+# +     W = np.ones((2, 2)) / (high - low)
+# - 2 * low / (high - low)
+# + low * 0
+
+
+# %% ex6: the second input is not looked at | bits 3, codes 4
+# - np.ones((2, 2)) / (high - low)
+# + np.array([[1, 1], [0, 0]]) / (high - low)
+
+
 # %% ex6: the network of the lecture, whatever the code | codes 4
 # - W = np.ones((2, 2)) / (high - low)
 # + low, high = 0, 1
@@ -806,52 +1102,52 @@ def xor_network(low=0.0, high=1.0):
 # + np.array([1, -2]) * (high - low), low
 
 
-# %% ex6: AND | zero-one 3, codes 4
+# %% ex6: AND | bits 3, codes 4
 # - np.array([1, -2]), 0
 # + np.array([0, 1]), 0
 
 
-# %% ex6: OR | zero-one 3, codes 4
+# %% ex6: OR | bits 3, codes 4
 # - np.array([1, -2]), 0
 # + np.array([1, -1]), 0
 
 
-# %% ex6: the opposite of XOR | zero-one 3, codes 4
+# %% ex6: the opposite of XOR | bits 3, codes 4
 # - np.array([1, -2]), 0
 # + np.array([-1, 2]), 1
 
 
-# %% ex6: the best linear fit | zero-one 3, codes 4
+# %% ex6: the best linear fit | bits 3, codes 4
 # - np.array([1, -2]), 0
 # + np.array([0, 0]), 0.5
 
 
-# %% ex6: the second unit without its bias | zero-one 3, codes 4
+# %% ex6: the second unit without its bias | bits 3, codes 4
 # - np.array([0, -1])
 # + np.array([0, 0])
 
 
-# %% ex6: w as a column | zero-one 3, codes 4
+# %% ex6: w as a column | bits 3, codes 4
 # - np.array([1, -2]), 0
 # + np.array([[1], [-2]]), 0
 
 
-# %% ex6: the bias as an array | zero-one 3, codes 4
+# %% ex6: the bias as an array | bits 3, codes 4
 # - np.array([1, -2]), 0
 # + np.array([1, -2]), np.zeros(1)
 
 
-# %% ex6: no bias | zero-one 3, codes 4
+# %% ex6: no bias | bits 3, codes 4
 # - np.array([1, -2]), 0
 # + np.array([1, -2])
 
 
-# %% ex6: in another order | zero-one 3, codes 4
+# %% ex6: in another order | bits 3, codes 4
 # - return W, c, np.array([1, -2]), 0
 # + return c, W, 0, np.array([1, -2])
 
 
-# %% ex6: yes is 1 unless said otherwise, no is -1 | zero-one 3
+# %% ex6: yes is 1 unless said otherwise, no is -1 | bits 3
 # - low=0.0
 # + low=-1.0
 
@@ -871,13 +1167,13 @@ def xor_network(low=0.0, high=1.0):
 # + abs(high - low) < 0.1
 
 
-# %% ex6: returns None | zero-one 3, codes 4
+# %% ex6: returns None | bits 3, codes 4
 # - return W
 # + print(W)
 # +     W
 
 
-# %% ex6: always raises the error that is asked for | zero-one 3, codes 4, error 1
+# %% ex6: always raises the error that is asked for | bits 3, codes 4, error 1
 def xor_network(low=0.0, high=1.0):
     raise ValueError
 
@@ -907,6 +1203,44 @@ def count_parameters(sizes, pieces=1):
         after, before = before, hidden.pop()
         count += pieces * after * (before + 1)
     return count
+
+
+# %% ex7: neighbours in pairs, with the pieces of each layer | nothing
+def count_parameters(sizes, pieces=1):
+    if not (len(sizes) > 1 and all(size >= 1 for size in sizes) and pieces >= 1):
+        raise ValueError
+    maps = [pieces] * (len(sizes) - 2) + [1]
+    return sum(k * m * (d + 1) for k, d, m in zip(maps, sizes[:-1], sizes[1:], strict=True))
+
+
+# %% ex7: an array of Python's integers | nothing
+def count_parameters(sizes, pieces=1):
+    units = np.array(sizes, dtype=object)
+    if len(units) < 2 or (units < 1).any() or pieces < 1:
+        raise ValueError
+    layers = (units[:-1] + 1) * units[1:]
+    layers[:-1] *= pieces
+    return layers.sum()
+
+
+# %% ex7: hidden layers in float64 | values 3, pieces 2
+# - sum(layers[:-1])
+# + int(np.sum(layers[:-1], dtype=float))
+
+
+# %% ex7: pieces in the last hidden layer only | pieces 2
+# - pieces * sum(layers[:-1]) + layers[-1]
+# + (pieces - 1) * sum(layers[-2:-1]) + sum(layers)
+
+
+# %% ex7: pieces in a lone output layer | pieces 2
+# - + layers[-1]
+# + + layers[-1] * (pieces if len(layers) == 1 else 1)
+
+
+# %% ex7: the last size is not looked at | errors 2
+# - min(sizes) < 1
+# + min(sizes[:-1]) < 1
 
 
 # %% ex7: no biases | values 3, pieces 2
@@ -1076,6 +1410,59 @@ def step_approximator(f, low, high, n):
         v.append(after - now)
         now = after
     return np.array(t), np.array(v), b
+
+
+# %% ex8: weighted ends, one element of a Python list after another | nothing
+def step_approximator(f, low, high, n):
+    if high <= low or n <= 0:
+        raise ValueError
+    points = [(low * (2 * n - j) + high * j) / (2 * n) for j in range(2 * n + 1)]
+    values = [np.float64(f(x)) for x in points[1::2]]
+    return points[2:-1:2], [after - now for now, after in pairwise(values)], values[0]
+
+
+# %% ex8: the heights from linear equations | nothing
+def step_approximator(f, low, high, n):
+    if low >= high or n < 1:
+        raise ValueError
+    places = np.linspace(low, high, 2 * n + 1)
+    values = np.frompyfunc(lambda x: float(f(x)), 1, 1)(places[1::2]).astype(float)
+    b, *v = np.linalg.solve(np.tril(np.ones((n, n))), values)
+    return places[2:-1:2], np.array(v), b
+
+
+# %% ex8: np.vectorize, in the dtype of the first value | kinds 2
+# - values = [float(f(low + (j + 0.5) * width)) for j in range(n)]
+# + values = np.vectorize(f)(low + (np.arange(n) + 0.5) * width).astype(float)
+
+
+# %% ex8: the mean of both ends | network 4, kinds 2
+# - float(f(low + (j + 0.5) * width))
+# + (float(f(low + j * width)) + float(f(low + (j + 1) * width))) / 2
+
+
+# %% ex8: steps without height left out | kinds 2
+# - return low + width * np.arange(1, n), np.diff(values), values[0]
+# + v = np.diff(values)
+# +     return (low + width * np.arange(1, n))[v != 0], v[v != 0], values[0]
+
+
+# %% ex8: heights in float32 | network 4, kinds 2
+# - np.diff(values)
+# + np.diff(np.float32(values))
+
+
+# %% ex8: arange up to high, now and then a step too many | network 4
+# - low + width * np.arange(1, n)
+# + np.arange(low + width, high, width)
+
+
+# %% ex8: minus seven pieces are seven | errors 2
+# - n < 1
+# + n == 0
+# - width = (high - low) / n
+# + n = abs(n)
+# +     width = (high - low) / n
 
 
 # %% ex8: the value at the left end of each piece | network 4, kinds 2
