@@ -80,10 +80,9 @@ class Adagrad(Optimizer):
 
     def _update_sparse(self, param: torch.Tensor, g: torch.Tensor, lr: float, eps: float) -> None:
         """The rule for the rows of weights that have a gradient; all others stay."""
-        r, rows = self._sum(param), g.indices()
-        r.add_(torch.sparse_coo_tensor(rows, g.values().square(), g.shape, is_coalesced=True))
-        move = g.values() / r.sparse_mask(g).values().sqrt_().add_(eps)
-        param.add_(torch.sparse_coo_tensor(rows, move, g.shape, is_coalesced=True), alpha=-lr)
+        r, rows = self._sum(param), tuple(g.indices())
+        r[rows] += g.values().square()
+        param[rows] -= lr * (g.values() / r[rows].sqrt_().add_(eps))
 
     def _sum(self, param: torch.Tensor) -> torch.Tensor:
         return remembered(self.state[param], "sum", param, self.defaults["initial_accumulator_value"])

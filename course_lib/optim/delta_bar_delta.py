@@ -70,8 +70,7 @@ class DeltaBarDelta(Optimizer):
         g = as_real(decayed(gradient, param, group))
         rate = remembered(state, "step_size", param, float(group["lr"]))
         delta_bar = remembered(state, "delta_bar", param)
-        agreement = delta_bar * g
-        rate.mul_(torch.where(agreement < 0, 1 - group["phi"], torch.ones_like(g)))
-        rate.add_(agreement > 0, alpha=group["kappa"])
+        agreement = (delta_bar * g).sign_()
+        rate.mul_(1 + group["phi"] * agreement.clamp(max=0)).add_(agreement.clamp_(min=0), alpha=group["kappa"])
         delta_bar.mul_(theta).add_(g, alpha=1 - theta)
         as_real(param).addcmul_(rate, g, value=-1)

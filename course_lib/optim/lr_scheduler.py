@@ -322,7 +322,8 @@ class SequentialLR(LRScheduler):
         last_epoch: -1 to begin.
 
     Raises:
-        ValueError: There is no schedule, one is of another optimizer, or there is not one milestone fewer.
+        ValueError: There is no schedule, one is of another optimizer, a later one is a sequence itself, or there is not
+            one milestone fewer.
         TypeError: Something is no schedule.
 
     >>> from course_lib.optim import SGD
@@ -400,6 +401,11 @@ def _check_sequence(optimizer: Optimizer, schedulers: Sequence[LRScheduler], mil
             raise ValueError(
                 f"schedule number {number}, {type(scheduler).__name__}, is of another optimizer; "
                 "make all schedules of a sequence for the same"
+            )
+        if number > 0 and isinstance(scheduler, SequentialLR):
+            raise ValueError(
+                f"schedule number {number} is a sequence itself, which cannot begin later; "
+                "write its schedules and milestones into this one"
             )
     if len(milestones) != len(schedulers) - 1:
         raise ValueError(
