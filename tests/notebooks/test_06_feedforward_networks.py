@@ -124,7 +124,7 @@ def test_left_and_right_derivative(executed):
 def test_a_network_that_exists_is_not_found(executed):
     written, *trained = (numbers(row.split("largest")[1]) for row in executed.text("promise-run").splitlines())
     assert written[0] < 0.03
-    assert min(error for error, *_ in trained) > 2 * written[0]
+    assert min(error for error, *_ in trained) / written[0] == pytest.approx(7, abs=0.5)
     assert all(abs(says - 1) > 0.1 for _, _, says in [written, *trained])
 
 
@@ -151,10 +151,10 @@ def test_random_networks_are_far_from_the_bound(executed):
 def test_depth_pays_on_the_fast_wave(executed):
     rows = [row.split(" parameters, losses ") for row in executed.text("depth-width-run").splitlines()]
     parameters = [numbers(before)[-1] for before, _ in rows]
-    assert max(parameters) < 1.05 * min(parameters)
+    assert parameters == [865] * 6
     slow_wide, slow_deep, wide, deep, wide_relu, deep_relu = (np.median(numbers(losses)) for _, losses in rows)
     assert max(slow_wide, slow_deep) < 1e-3
-    assert deep < wide / 8
+    assert 20 < wide / deep < 40
     assert deep_relu < wide_relu
 
 
