@@ -170,7 +170,7 @@ def _print_report(report: Report) -> None:
     for row in report.rows:
         color = colors.get(row.outcome, "red")
         points = f"{number(row.reachable)} of {number(row.points)}" if row.outcome != "by hand" else ""
-        kind = row.id.rsplit("-", 1)[-1]
+        kind = row.id.rpartition("test-")[2]
         title = row.exercise if row.exercise != previous else ""
         table.add_row(escape(title), escape(kind), points, f"[{color}]{row.outcome}[/]", escape(row.message))
         previous = row.exercise
