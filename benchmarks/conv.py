@@ -47,6 +47,7 @@ def families() -> list[Family]:
     ]
     layer_norm = [
         case("64 × 128", (64, 128), "LayerNorm", 6, normalized_shape=128),
+        case("64 × 1024", (64, 1024), "LayerNorm", 6, normalized_shape=1024),
         case("64 · 50 × 128", (64, 50, 128), "LayerNorm", 6, normalized_shape=128),
     ]
     dropout = [dropped("64 × 128", (64, 128)), dropped("64 × 1024", (64, 1024)), dropped("64 × 16 × 28 × 28", MAPS)]

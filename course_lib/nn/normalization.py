@@ -7,6 +7,7 @@ size.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,57 +19,46 @@ from torch.nn import Module, Parameter
 from . import init
 
 
-class _Normalize(Function):
+class _BatchNormalize(Function):
     @staticmethod
     def forward(
         ctx: Any, x: Tensor, weight: Tensor | None, bias: Tensor | None, dims: list[int], eps: float
     ) -> tuple[Tensor, Tensor, Tensor]:
-        z, mean, var, r = _standardized(x, dims, eps)
-        y = z.clone() if weight is None else z * weight
-        y = y if bias is None else y.add_(bias)
+        centred, mean, var, r = _moments(x, dims, eps)
+        z = centred.mul_(r)
         ctx.save_for_backward(x, z, r, weight, bias)
         ctx.dims, ctx.eps = dims, eps
         ctx.mark_non_differentiable(mean, var)
-        return y, mean, var
+        return _affine(z, weight, bias), mean, var
 
     @staticmethod
     def backward(ctx: Any, g: Tensor, *without_gradient: Tensor) -> tuple[Tensor | None, ...]:
         x, z, r, weight, bias = ctx.saved_tensors
         if torch.is_grad_enabled():  # this gradient will be differentiated, and z and r depend on x
-            z, _, _, r = _standardized(x, ctx.dims, ctx.eps)
-        gz = g * z
-        dweight = None if weight is None else gz.sum_to_size(weight.shape)
-        dbias = None if bias is None else g.sum_to_size(bias.shape)
-        dz, dzz = (g, gz) if weight is None else (g * weight, gz * weight)
-        dx = r * (dz - dz.mean(ctx.dims, keepdim=True) - z * dzz.mean(ctx.dims, keepdim=True))
-        return dx, dweight, dbias, None, None
+            centred, _, _, r = _moments(x, ctx.dims, ctx.eps)
+            z = centred * r
+        n = g.numel() / r.numel()
+        dbias = g.sum(ctx.dims, keepdim=True)
+        dweight = (g * z).sum(ctx.dims, keepdim=True)
+        dx = torch.addcmul(g, z, dweight / -n).sub_(dbias / n) * (r if weight is None else weight * r)
+        return dx, None if weight is None else dweight, None if bias is None else dbias, None, None
 
 
-def _standardized(x: Tensor, dims: list[int], eps: float) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    r"""$z$, mean, variance and $r = 1 / \sqrt{\text{variance} + \varepsilon}$."""
-    mean = x.mean(dims, keepdim=True)
-    centred = x - mean
-    var = centred.square().mean(dims, keepdim=True)
-    r = (var + eps).rsqrt()
-    return centred * r, mean, var, r
-
-
-def normalize(
+def batch_normalize(
     x: Tensor, weight: Tensor | None, bias: Tensor | None, dims: list[int], eps: float
 ) -> tuple[Tensor, Tensor, Tensor]:
-    r"""Bring numbers to mean 0 and variance 1, then to a learned mean and size.
+    r"""Bring each channel to mean 0 and variance 1, then to a learned mean and size.
 
     $y = \gamma z + \beta$ with $z = r (x - \mu)$, $\mu = \mathrm{mean}(x)$, $\sigma^2 = \mathrm{mean}((x - \mu)^2)$ and
     $r = 1 / \sqrt{\sigma^2 + \varepsilon}$   (Ioffe and Szegedy, 2015; Deep Learning, eq. 8.35 to 8.37)
 
-    With $\partial L / \partial z = \gamma g$, which the following calls $h$,
-    $\partial L / \partial x = r \bigl(h - \mathrm{mean}(h) - z\, \mathrm{mean}(h z)\bigr)$,
-    $\partial L / \partial \gamma = \sum g z$ and $\partial L / \partial \beta = \sum g$.
+    $\partial L / \partial \beta = \sum g$, $\partial L / \partial \gamma = \sum g z$ and, with $n$ numbers a channel,
+    $\partial L / \partial x = \gamma r \bigl(g - \frac1n \sum g - z\, \frac1n \sum g z\bigr)$.
     The gradient has lost its mean and its part along $z$: shifting or scaling $x$ does not change $z$.
 
     Args:
         x: Any shape.
-        weight: $\gamma$, broadcast with ``x`` and with as many dimensions as are needed for that; or None.
+        weight: $\gamma$, of size 1 in ``dims`` and as large as ``x`` elsewhere; or None.
         bias: $\beta$, likewise.
         dims: The dimensions over which means are taken.
         eps: $\varepsilon$, so that nothing is divided by 0.
@@ -76,10 +66,72 @@ def normalize(
     Returns:
         $y$; and $\mu$ and $\sigma^2$, of size 1 in ``dims``, which are not differentiated.
 
-    >>> normalize(torch.tensor([1.0, 3.0]), None, torch.tensor(5.0), [0], 0.0)
+    >>> batch_normalize(torch.tensor([1.0, 3.0]), None, torch.tensor([5.0]), [0], 0.0)
     (tensor([4., 6.]), tensor([2.]), tensor([1.]))
     """
-    return _Normalize.apply(x, weight, bias, dims, eps)
+    return _BatchNormalize.apply(x, weight, bias, dims, eps)
+
+
+class _LayerNormalize(Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, weight: Tensor | None, bias: Tensor | None, eps: float) -> Tensor:
+        centred, _, _, r = _moments(x, [1], eps)
+        z = centred.mul_(r)
+        ctx.save_for_backward(x, z, r, weight, bias)
+        ctx.eps = eps
+        return _affine(z, weight, bias)
+
+    @staticmethod
+    def backward(ctx: Any, g: Tensor) -> tuple[Tensor | None, ...]:
+        x, z, r, weight, bias = ctx.saved_tensors
+        if torch.is_grad_enabled():  # this gradient will be differentiated, and z and r depend on x
+            centred, _, _, r = _moments(x, [1], ctx.eps)
+            z = centred * r
+        gz = g * z
+        gamma = g.new_ones(g.shape[1]) if weight is None else weight
+        mean_h, mean_hz = ((v @ (gamma / g.shape[1])).unsqueeze(1) for v in (g, gz))
+        dx = torch.addcmul(g * gamma, z, mean_hz, value=-1).sub_(mean_h) * r
+        return dx, None if weight is None else gz.sum(0), None if bias is None else g.sum(0), None
+
+
+def layer_normalize(x: Tensor, weight: Tensor | None, bias: Tensor | None, eps: float) -> Tensor:
+    r"""Bring each example to mean 0 and variance 1, then each feature to a learned mean and size.
+
+    $y = \gamma z + \beta$ as for :func:`batch_normalize`, with means along the rows   (Ba et al., 2016)
+
+    $\gamma$ differs within a mean. So it comes first: with $h = \gamma g$,
+    $\partial L / \partial x = r \bigl(h - \mathrm{mean}(h) - z\, \mathrm{mean}(h z)\bigr)$.
+
+    Args:
+        x: Shape (examples, features).
+        weight: $\gamma$, shape (features,), or None.
+        bias: $\beta$, likewise.
+        eps: $\varepsilon$, so that nothing is divided by 0.
+
+    Returns:
+        $y$, of the shape of ``x``.
+
+    >>> layer_normalize(torch.tensor([[1.0, 3.0]]), torch.tensor([1.0, 5.0]), None, 0.0)
+    tensor([[-1.,  5.]])
+    """
+    return _LayerNormalize.apply(x, weight, bias, eps)
+
+
+def _moments(x: Tensor, dims: list[int], eps: float) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    r"""$x - \mu$, $\mu$, $\sigma^2$ and $r = 1 / \sqrt{\sigma^2 + \varepsilon}$."""
+    mean = x.mean(dims, keepdim=True)
+    centred = x - mean
+    var = centred.square().mean(dims, keepdim=True)
+    return centred, mean, var, (var + eps).rsqrt()
+
+
+def _affine(z: Tensor, weight: Tensor | None, bias: Tensor | None) -> Tensor:
+    r"""$\gamma z + \beta$, where there are a $\gamma$ and a $\beta$; always a new tensor."""
+    if weight is not None and bias is not None:
+        return torch.addcmul(bias, z, weight)
+    if bias is not None:
+        return z + bias
+    return z.clone() if weight is None else z * weight
 
 
 class _BatchNorm(Module):
@@ -149,7 +201,7 @@ class _BatchNorm(Module):
         weight, bias = (p if p is None else p.reshape(shape) for p in (self.weight, self.bias))
         if self.training or self.running_mean is None or self.running_var is None:
             dims = [0, *range(2, input.ndim)]
-            y, mean, var = normalize(input, weight, bias, dims, self.eps)
+            y, mean, var = batch_normalize(input, weight, bias, dims, self.eps)
             if self.training and self.track_running_stats:
                 self._track(mean.flatten(), var.flatten(), input.numel() // self.num_features)
             return y
@@ -302,7 +354,9 @@ class LayerNorm(Module):
             raise RuntimeError(
                 f"expected an input of shape (..., {', '.join(map(str, shape))}), got {tuple(input.shape)}"
             )
-        return normalize(input, self.weight, self.bias, list(range(-len(shape), 0)), self.eps)[0]
+        rows = input.reshape(math.prod(input.shape[: -len(shape)]), math.prod(shape))
+        weight, bias = (p if p is None else p.flatten() for p in (self.weight, self.bias))
+        return layer_normalize(rows, weight, bias, self.eps).reshape(input.shape)
 
     def extra_repr(self) -> str:
         """What stands between the parentheses of the layer's repr."""
