@@ -24,10 +24,11 @@ class _MaxPool(Function):
         rows, columns = _first_cells(windows, x.device)
         W = x.shape[3]
         first = rows[:, None] * W + columns
-        first_inside = _inside(rows, windows, 0)[:, None] * W + _inside(columns, windows, 1)
         cells = windows.cells(windows.padded(x, lowest))
         y = next(cells).clone(memory_format=torch.contiguous_format)
-        argmax = (first_inside - first).expand(y.shape).contiguous()  # how far behind its window's first cell
+        argmax = torch.zeros_like(y, dtype=torch.int64)  # how far behind its window's first cell
+        if any(map(any, windows.padding)):  # until something larger is found, the first cell in the input
+            argmax += _inside(rows, windows, 0)[:, None] * W + _inside(columns, windows, 1) - first
         for cell, (u, v) in zip(cells, list(windows.offsets())[1:], strict=True):
             larger = (cell > y).logical_or_(cell != cell)  # what is not a number wins
             argmax.masked_fill_(larger, u * windows.dilation[0] * W + v * windows.dilation[1])
