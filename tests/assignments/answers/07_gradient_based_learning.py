@@ -16,7 +16,7 @@ from numpy.linalg import LinAlgError
 
 # %% ex1: flattened, one entry after the other, in copies | nothing
 def numerical_gradient(f, x, h=1e-5):
-    if math.isnan(h) or h <= 0:
+    if h <= 0:
         raise ValueError("h")
     x = np.array(x, dtype=np.float64)
     quotients = []
@@ -163,12 +163,49 @@ def numerical_gradient(f, x, h=1e-5):
 # + print(gradient)
 
 
+# %% ex1: h <= 0, and the two sides in one array | nothing
+def numerical_gradient(f, x, h=1e-5):
+    if h <= 0:
+        raise ValueError("h")
+    x = np.asarray(x, dtype=float)
+    slopes = np.zeros(x.shape)
+    for place, entry in np.ndenumerate(x):
+        sides = np.stack([x, x])
+        sides[(0, *place)] = entry + h
+        sides[(1, *place)] = entry - h
+        slopes[place] = np.subtract(f(sides[0]), f(sides[1])) / (2 * h)
+    return slopes
+
+
+# %% ex1: asks f before it looks at h | errors 2
+# - if not h > 0:
+# + f(np.array(x, dtype=float))
+# +     if not h > 0:
+
+
+# %% ex1: a formula of higher order | vectors 3
+# - gradient[i] = (f(x + nudge) - f(x - nudge)) / (2 * h)
+# + coarse = (f(x + nudge) - f(x - nudge)) / (2 * h)
+# +         fine = (f(x + nudge / 2) - f(x - nudge / 2)) / h
+# +         gradient[i] = (4 * fine - coarse) / 3
+
+
+# %% ex1: the size of the slope | vectors 3, shapes 3
+# - gradient[i] = (f(x + nudge) - f(x - nudge)) / (2 * h)
+# + gradient[i] = abs(f(x + nudge) - f(x - nudge)) / (2 * h)
+
+
+# %% ex1: entries in the order of memory | shapes 3
+# - return gradient
+# + return gradient.ravel().reshape(x.shape, order="F")
+
+
 # -------------------------------------------------------------------------------------- exercise 2: gradient_descent
 
 
 # %% ex2: a while loop and a stack of rows | nothing
 def gradient_descent(gradient, x0, learning_rate, max_iter, tol=0.0):
-    if math.isnan(learning_rate) or learning_rate <= 0 or max_iter < 0 or tol < 0:
+    if learning_rate <= 0 or max_iter < 0 or tol < 0:
         raise ValueError("wrong argument")
     x = x0.astype(np.float64)
     rows, steps = [x.copy()], 0
@@ -354,6 +391,55 @@ def gradient_descent(gradient, x0, learning_rate, max_iter, tol=0.0):
 # +     if not learning_rate > 0
 
 
+# %% ex2: as long as the gradient is longer than tol | nothing
+def gradient_descent(gradient, x0, learning_rate, max_iter, tol=0.0):
+    if learning_rate <= 0 or min(max_iter, tol) < 0:
+        raise ValueError("arguments")
+    x = np.asarray(x0, dtype=float)
+    walk = x[np.newaxis]
+    while len(walk) <= max_iter and (g := gradient(x)) @ g > tol**2:
+        x = x - learning_rate * g
+        walk = np.concatenate([walk, x[np.newaxis]])
+    return walk
+
+
+# %% ex2: a tolerance relative to the first gradient | stop 3
+# - if np.linalg.norm(slope) <= tol:
+# + first = slope if len(points) == 1 else first
+# +         if np.linalg.norm(slope) <= tol * np.linalg.norm(first):
+
+
+# %% ex2: stops where one entry is small | stop 3
+# - if np.linalg.norm(slope) <= tol:
+# + if np.min(np.abs(slope)) <= tol:
+
+
+# %% ex2: a tolerance of 0 never stops | stop 3
+# - if np.linalg.norm(slope) <= tol:
+# + if tol and np.linalg.norm(slope) <= tol:
+
+
+# %% ex2: scales in place what gradient returned | walk 4, stop 3
+# - points.append(points[-1] - learning_rate * slope)
+# + slope *= learning_rate
+# +         points.append(points[-1] - slope)
+
+
+# %% ex2: the last point again and again until max_iter | stop 3
+# - break
+# + slope = 0 * slope
+
+
+# %% ex2: norm over the root of n | stop 3
+# - if np.linalg.norm(slope) <= tol:
+# + if np.sqrt(np.mean(slope**2)) <= tol:
+
+
+# %% ex2: gradients bounded at 100 | walk 4
+# - points.append(points[-1] - learning_rate * slope)
+# + points.append(points[-1] - learning_rate * np.clip(slope, -100, 100))
+
+
 # --------------------------------------------------------------------------------------- exercise 3: bce_with_logits
 
 
@@ -527,6 +613,44 @@ def bce_with_logits(z, y, reduction="mean"):
 # +     if reduction == "none":
 
 
+# %% ex3: straight on above 36 | nothing
+def bce_with_logits(z, y, reduction="mean"):
+    if np.shape(z) != np.shape(y) or set(np.ravel(y).tolist()) - {0, 1}:
+        raise ValueError("z and y")
+    if reduction not in {"none": 0, "mean": 1, "sum": 2}:
+        raise ValueError("reduction")
+    a = np.where(np.asarray(y) == 1, -1.0, 1.0) * z.astype(float)
+    losses = np.where(a > 36, a, np.log1p(np.exp(np.minimum(a, 36))))
+    return {"none": losses, "mean": losses.mean(), "sum": losses.sum()}[reduction]
+
+
+# %% ex3: straight on above 12 | range 4
+# - if reduction == "none":
+# + losses = np.where(a > 12, a, losses)
+# +     if reduction == "none":
+
+
+# %% ex3: exp alone below -12 | range 4
+# - if reduction == "none":
+# + losses = np.where(a < -12, np.exp(a), losses)
+# +     if reduction == "none":
+
+
+# %% ex3: the mean over the rows | values 3
+# - return losses.mean() if reduction == "mean" else losses.sum()
+# + return losses.sum() / (len(losses) if reduction == "mean" else 1)
+
+
+# %% ex3: labels nearly 0 or 1 | errors 2
+# - if not np.all((y == 0) | (y == 1)):
+# + if not np.all(np.isclose(y, 0) | np.isclose(y, 1)):
+
+
+# %% ex3: logits bounded at 1e4 | range 4
+# - a = (1 - 2 * y) * z
+# + a = np.clip((1 - 2 * y) * z, -1e4, 1e4)
+
+
 # ----------------------------------------------------------------------------------------- exercise 4: cross_entropy
 
 
@@ -688,6 +812,45 @@ def cross_entropy(Z, y):
 # + rows, y = np.arange(len(Z)), y.ravel()
 
 
+# %% ex4: the gradient from the log-probabilities | nothing
+def cross_entropy(Z, y):
+    if np.ndim(Z) != 2 or np.shape(y) != np.shape(Z)[:1]:
+        raise ValueError("shapes")
+    n, K = Z.shape
+    if not set(y.tolist()) <= set(range(K)):
+        raise ValueError("classes")
+    logits = Z.astype(np.float64)
+    logits -= logits.max(1)[:, None]
+    log_P = logits - np.log(np.exp(logits).sum(1))[:, None]
+    right = y[:, None] == np.arange(K)
+    return -log_P[right].sum() / n, (np.exp(log_P) - right) / n
+
+
+# %% ex4: the mean of each row subtracted | range 2
+# - Z = Z - Z.max(axis=1, keepdims=True)
+# + Z = Z - Z.mean(axis=1, keepdims=True)
+
+
+# %% ex4: logits clipped at 700 | range 2
+# - Z = Z - Z.max(axis=1, keepdims=True)
+# + Z = np.clip(Z, -700, 700)
+
+
+# %% ex4: gaps clipped at 30 | range 2
+# - Z = Z - Z.max(axis=1, keepdims=True)
+# + Z = np.maximum(Z - Z.max(axis=1, keepdims=True), -30)
+
+
+# %% ex4: the loss of the most likely class | loss 3, range 2
+# - J = np.mean(np.log(total) - Z[rows, y])
+# + J = np.mean(np.log(total) - Z.max(axis=1))
+
+
+# %% ex4: no single class | loss 3, gradient 3
+# - if Z.ndim != 2 or y.shape != (len(Z),):
+# + if Z.ndim != 2 or y.shape != (len(Z),) or Z.shape[1] < 2:
+
+
 # ------------------------------------------------------------------------------------------- exercise 5: minibatches
 
 
@@ -843,12 +1006,47 @@ def minibatches(X, y, batch_size, rng):
     return [(X[piece], y[piece]) for piece in pieces]
 
 
+# %% ex5: indices dealt by a zip | nothing
+def minibatches(X, y, batch_size, rng):
+    if X.shape[0] != y.shape[0] or batch_size <= 0:
+        raise ValueError("lengths or batch_size")
+    order = rng.permutation(X.shape[0])
+    pieces = np.split(order, range(batch_size, len(order), batch_size)) if len(order) else []
+    return zip((X[piece] for piece in pieces), (y[piece] for piece in pieces), strict=True)
+
+
+# %% ex5: draws once more afterwards | shuffle 2
+# - pieces = [order[start : start + batch_size] for start in range(0, len(X), batch_size)]
+# + rng.random()
+# +     pieces = [order[start : start + batch_size] for start in range(0, len(X), batch_size)]
+
+
+# %% ex5: a batch no larger than the data | deal 4, shuffle 2, errors 2
+# - if batch_size < 1:
+# + if not 1 <= batch_size < len(X):
+
+
+# %% ex5: batches as lists | deal 4
+# - (X[piece], y[piece])
+# + (X[piece].tolist(), y[piece].tolist())
+
+
+# %% ex5: an iterator of batches of one index each time | deal 4, shuffle 2
+# - (X[piece], y[piece])
+# + (X[piece].squeeze(), y[piece].squeeze())
+
+
+# %% ex5: a random order from choice | shuffle 2
+# - order = rng.permutation(len(X))
+# + order = rng.choice(len(X), len(X), replace=False)
+
+
 # --------------------------------------------------------------------------------------------------- exercise 6: sgd
 
 
 # %% ex6: two generators, one for the batches | nothing
 def sgd(gradient, w0, X, y, learning_rate, batch_size, epochs, rng, decay=0.0):
-    if math.isnan(learning_rate) or learning_rate <= 0 or batch_size <= 0 or epochs <= -1 or decay < 0:
+    if learning_rate <= 0 or batch_size <= 0 or epochs <= -1 or decay < 0:
         raise ValueError("wrong argument")
     w = np.array(w0, dtype=float)
     rows = np.zeros((epochs + 1, w.size))
@@ -1048,6 +1246,60 @@ def sgd(gradient, w0, X, y, learning_rate, batch_size, epochs, rng, decay=0.0):
 # +     if epochs < 0 or decay < 0:
 
 
+# %% ex6: the minus in front, and weights in place | nothing
+def sgd(gradient, w0, X, y, learning_rate, batch_size, epochs, rng, decay=0.0):
+    if learning_rate <= 0 or batch_size < 1 or min(epochs, decay) < 0:
+        raise ValueError("arguments")
+    history = np.empty((epochs + 1, len(w0)))
+    history[:] = w0
+    for e, w in enumerate(history[1:]):
+        w[:] = history[e]
+        order = rng.permutation(len(y))
+        while order.size:
+            piece, order = order[:batch_size], order[batch_size:]
+            w -= learning_rate / (decay * e + 1) * gradient(w, X[piece], y[piece])
+    return history
+
+
+# %% ex6: scales in place what gradient returned | epoch 3
+# - w = w - rate * gradient(w, X[batch], y[batch])
+# + slope = gradient(w, X[batch], y[batch])
+# +             slope *= rate
+# +             w = w - slope
+
+
+# %% ex6: the mean of the weights of an epoch | epoch 3, epochs 3, decay 2
+# - history.append(w)
+# + history.append((w + history[-1]) / 2)
+
+
+# %% ex6: the rate falls with the root | decay 2
+# - rate = learning_rate / (1 + decay * epoch)
+# + rate = learning_rate / (1 + decay * epoch) ** 0.5
+
+
+# %% ex6: smaller batches take smaller steps | epoch 3, epochs 3, decay 2
+# - w = w - rate * gradient(w, X[batch], y[batch])
+# + w = w - rate * len(batch) / min(batch_size, len(X)) * gradient(w, X[batch], y[batch])
+
+
+# %% ex6: a batch larger than the data is an error | epoch 3
+# - if not learning_rate > 0 or batch_size < 1:
+# + if not learning_rate > 0 or not 1 <= batch_size <= len(X):
+
+
+# %% ex6: averages all weights so far | epochs 3, decay 2
+# - history.append(w)
+# + history.append(w)
+# +         w = np.mean(history, axis=0)
+
+
+# %% ex6: draws once more in each epoch | epochs 3
+# - for start in range(0, len(X), batch_size):
+# + rng.random()
+# +         for start in range(0, len(X), batch_size):
+
+
 # ------------------------------------------------------------------------------------------- exercise 7: newton_step
 
 
@@ -1066,7 +1318,7 @@ def newton_step(x, g, H, damping=0.0):
     n = x.size
     if x.shape != (n,) or g.shape != (n,) or H.shape != (n, n):
         raise ValueError
-    if math.isnan(damping) or damping < 0:
+    if damping < 0:
         raise ValueError
     A = np.array(H, dtype=float)
     A[np.diag_indices(n)] += damping
@@ -1099,7 +1351,7 @@ def newton_step(x, g, H, damping=0.0):
 # + g / np.diag(curvature)
 
 
-# %% ex7: damping for every entry | damping 2, errors 2
+# %% ex7: damping for every entry | damping 2
 # - damping * np.eye(len(x))
 # + damping
 # - if not damping >= 0:
@@ -1221,3 +1473,50 @@ def newton_step(x, g, H, damping=0.0):
 # %% ex7: returns None | step 3, damping 2
 # - return x - np.linalg.solve(curvature, g)
 # + print(x - np.linalg.solve(curvature, g))
+
+
+# %% ex7: leading minors | nothing
+def newton_step(x, g, H, damping=0.0):
+    n = np.size(x)
+    if (np.shape(x), np.shape(g), np.shape(H)) != ((n,), (n,), (n, n)) or damping < 0:
+        raise ValueError("arguments")
+    M = H + damping * np.identity(n)
+    if any(np.linalg.slogdet(M[:k, :k])[0] <= 0 for k in range(1, n + 1)):
+        raise LinAlgError("not positive definite")
+    return x.astype(float) - np.linalg.solve(M, g.astype(float))
+
+
+# %% ex7: damping added and the size of the curvatures taken | definite 2
+# - curvature = H + damping * np.eye(len(x))
+# + w, V = np.linalg.eigh(H + damping * np.eye(len(x)))
+# +     curvature = (V * np.abs(w)) @ V.T
+
+
+# %% ex7: a little damping always | step 3, damping 2, definite 2
+# - curvature = H + damping * np.eye(len(x))
+# + curvature = H + (damping + 1e-8) * np.eye(len(x))
+
+
+# %% ex7: the damping squared | damping 2
+# - curvature = H + damping * np.eye(len(x))
+# + curvature = H + damping**2 * np.eye(len(x))
+
+
+# %% ex7: a shape of H that broadcasts | errors 2
+# - H.shape != (len(x), len(x))
+# + H.shape[-1:] != x.shape
+
+
+# %% ex7: Gauss-Seidel, a few rounds | step 3, damping 2
+# - return x - np.linalg.solve(curvature, g)
+# + step = np.zeros(len(x))
+# +     for _ in range(20):
+# +         for i in range(len(x)):
+# +             step[i] += (g[i] - curvature[i] @ step) / curvature[i, i]
+# +     return x - step
+
+
+# %% ex7: asks g for its sign | definite 2
+# - np.linalg.cholesky(curvature)  # raises LinAlgError unless the matrix is positive definite
+# + if g @ curvature @ g <= 0:
+# +         raise LinAlgError

@@ -433,6 +433,115 @@ class Value:
 # +         self.inputs, self.slopes = (), ()
 
 
+# %% ex1: sorted by depth | nothing
+class Value:
+    def __init__(self, data, *edges):
+        self.data, self.grad, self.edges = float(data), 0.0, edges
+        self.depth = 1 + max((node.depth for node, _ in edges), default=0)
+
+    def __add__(self, other):
+        other = other if isinstance(other, Value) else Value(other)
+        return Value(self.data + other.data, (self, 1.0), (other, 1.0))
+
+    def __mul__(self, other):
+        if not isinstance(other, Value):
+            return Value(self.data * other, (self, float(other)))
+        return Value(self.data * other.data, (self, other.data), (other, self.data))
+
+    def __pow__(self, k):
+        power = self.data**k  # raises TypeError for a Value
+        return Value(power, (self, k * self.data ** (k - 1)))
+
+    def exp(self):
+        return Value(math.exp(self.data), (self, math.exp(self.data)))
+
+    def log(self):
+        return Value(math.log(self.data), (self, 1 / self.data))
+
+    def relu(self):
+        return Value(self.data * (self.data > 0), (self, float(self.data > 0)))
+
+    def tanh(self):
+        return Value(math.tanh(self.data), (self, 1 - math.tanh(self.data) ** 2))
+
+    def backward(self):
+        found, new = {self}, [self]
+        while new:
+            new = list({made_of for node in new for made_of, _ in node.edges} - found)
+            found.update(new)
+        for node in found:
+            node.grad = float(node is self)
+        for node in sorted(found, key=lambda node: -node.depth):
+            for made_of, slope in node.edges:
+                made_of.grad += slope * node.grad
+        return self
+
+    def __radd__(self, other):
+        return self + other
+
+    def __rmul__(self, other):
+        return self * other
+
+    def __neg__(self):
+        return self * -1
+
+    def __sub__(self, other):
+        return self + -1 * other
+
+    def __rsub__(self, other):
+        return other + self * -1
+
+    def __truediv__(self, other):
+        return self * other**-1
+
+    def __rtruediv__(self, other):
+        return other * self**-1
+
+    def iterate(self, method, times):
+        node = self
+        for _ in range(times):
+            node = getattr(node, method)()
+        return node
+
+
+# %% ex1: nodes are marked as seen for good | again 3
+# - elif id(node) not in seen:
+# + elif not getattr(node, "seen", False):
+# +                 node.seen = True
+
+
+# %% ex1: equal numbers are one node | functions 4, reuse 4, again 3, large 2
+# - elif id(node) not in seen:
+# + elif node.data not in {found.data for found in order}:
+
+
+# %% ex1: the power's slope by division | functions 4
+# - (k * self.data ** (k - 1),)
+# + (k * self.data**k / self.data,)
+
+
+# %% ex1: a slope of relu in between at 0 | functions 4
+# - 1.0 if self.data > 0 else 0.0
+# + 0.5 * (np.sign(self.data) + 1)
+
+
+# %% ex1: sets the gradients of all graphs back | again 3
+# - order, seen, stack = [], set(), [(self, False)]
+# + import gc
+# +
+# +         for node in gc.get_objects():
+# +             if isinstance(node, Value):
+# +                 node.grad = 0.0
+# +         order, seen, stack = [], set(), [(self, False)]
+
+
+# %% ex1: what was done once is not done again | again 3
+# - order, seen, stack = [], set(), [(self, False)]
+# + if self.grad == 1.0:
+# +             return
+# +         order, seen, stack = [], set(), [(self, False)]
+
+
 # ------------------------------------------------------------------------------------------ exercise 2: mlp_backward
 
 
@@ -677,12 +786,66 @@ def mlp_backward(X, Y, weights, biases, lam):
 # + len(Y) != len(X)
 
 
+# %% ex2: the biases as a last row of the weights | nothing
+def mlp_backward(X, Y, weights, biases, lam):
+    if not 1 <= len(weights) == len(biases) or lam < 0:
+        raise ValueError("weights, biases or lam")
+    if np.ndim(X) != 2 or np.shape(X)[1] != np.shape(weights[0])[0]:
+        raise ValueError("X")
+    stacked = [np.vstack([W, b[np.newaxis]]).astype(float) for W, b in zip(weights, biases, strict=True)]
+    ones = np.ones((len(X), 1))
+    inputs = [np.hstack([X.astype(float), ones])]
+    for M in stacked[:-1]:
+        inputs.append(np.hstack([np.tanh(inputs[-1] @ M), ones]))
+    error = inputs[-1] @ stacked[-1]
+    if error.shape != np.shape(Y):
+        raise ValueError("Y")
+    error -= Y
+    objective = np.sum(error**2) / (2 * len(X)) + lam * sum(np.sum(M[:-1] ** 2) for M in stacked) / 2
+    delta, dW, db = error / len(X), [], []
+    for M, H in zip(reversed(stacked), reversed(inputs), strict=True):
+        gradient = H.T @ delta
+        dW[:0], db[:0] = [gradient[:-1] + lam * M[:-1]], [gradient[-1]]
+        delta = (delta @ M[:-1].T) * (1 - H[:, :-1] ** 2)
+    return objective, dW, db
+
+
+# %% ex2: the slope of tanh for the last layer as well | layer 3, layers 5
+# - dW, db = [], []
+# + dW, db, G = [], [], G * (1 - np.tanh(layers[-1] @ Ws[-1] + bs[-1]) ** 2)
+
+
+# %% ex2: weights of the layer above, already changed | layers 5
+# - G = (G @ W.T) * (1 - H**2)
+# + G = (G @ (W - 0.01 * dW[-1]).T) * (1 - H**2)
+
+
+# %% ex2: divides by the samples once more on the way | layers 5
+# - G = (G @ W.T) * (1 - H**2)
+# + G = (G @ W.T) * (1 - H**2) / len(X)
+
+
+# %% ex2: the penalty's gradient for the last layer alone | layers 5
+# - dW.append(H.T @ G + lam * W)
+# + dW.append(H.T @ G + (lam * W if not dW else 0))
+
+
+# %% ex2: divides by the outputs as well | objective 3, layer 3, layers 5
+# - / len(X)
+# + / Y.size
+
+
+# %% ex2: the spectral norm | objective 3
+# - sum(np.sum(W**2) for W in Ws)
+# + sum(np.linalg.norm(W, 2) ** 2 for W in Ws)
+
+
 # --------------------------------------------------------------------------------------------- exercise 3: gradcheck
 
 
 # %% ex3: entry by entry, in plain Python | nothing
 def gradcheck(f, gradient, x, eps=1e-5):
-    if math.isnan(eps) or eps <= 0:
+    if eps <= 0:
         raise ValueError
     x = np.array(x, dtype=float)
     g = np.asarray(gradient(x.copy()))
@@ -876,6 +1039,64 @@ def gradcheck(f, gradient, x, eps=1e-5):
 # %% ex3: a negative nudge | errors 2
 # - not eps > 0
 # + eps == 0
+
+
+# %% ex3: eps <= 0, and one vector of nudges | nothing
+def gradcheck(f, gradient, x, eps=1e-5):
+    if eps <= 0:
+        raise ValueError("eps")
+    x = np.array(x, dtype=float)
+    g = gradient(x.copy())
+    if np.shape(g) != x.shape:
+        raise ValueError("shape")
+    worst = 0.0
+    for place, g_i in np.ndenumerate(g):
+        ends = []
+        for end in (x[place] + eps, x[place] - eps):
+            nudged = x.copy()
+            nudged[place] = end
+            ends.append(f(nudged))
+        q_i = (ends[0] - ends[1]) / (2 * eps)
+        if not math.isfinite(g_i) or not math.isfinite(q_i):
+            return math.inf
+        worst = max(worst, abs(g_i - q_i) / max(1, abs(g_i), abs(q_i)))
+    return worst
+
+
+# %% ex3: errors below 1e-5 count as 0 | vectors 3
+# - return np.max(np.abs(g - q) / np.maximum(1, np.maximum(np.abs(g), np.abs(q))))
+# + error = np.max(np.abs(g - q) / np.maximum(1, np.maximum(np.abs(g), np.abs(q))))
+# +     return error if error > 1e-5 else 0.0
+
+
+# %% ex3: no error above 1 | vectors 3
+# - return np.max(np.abs(g - q) / np.maximum(1, np.maximum(np.abs(g), np.abs(q))))
+# + return np.max(np.minimum(1, np.abs(g - q) / np.maximum(1, np.maximum(np.abs(g), np.abs(q)))))
+
+
+# %% ex3: the sizes are compared, not the signs | vectors 3
+# - return np.max(np.abs(g - q) / np.maximum(1, np.maximum(np.abs(g), np.abs(q))))
+# + return np.max(np.abs(np.abs(g) - np.abs(q)) / np.maximum(1, np.maximum(np.abs(g), np.abs(q))))
+
+
+# %% ex3: entries that are nan are left out | finite 2
+# - return math.inf
+# + g, q = (np.where(np.isfinite(g) & np.isfinite(q), a, 0) for a in (g, q))
+
+
+# %% ex3: huge is infinite | finite 2
+# - np.isfinite(g) & np.isfinite(q)
+# + (np.abs(g) < 1e100) & (np.abs(q) < 1e100)
+
+
+# %% ex3: the median | vectors 3, shapes 2
+# - return np.max(np.abs(g - q) / np.maximum(1, np.maximum(np.abs(g), np.abs(q))))
+# + return np.median(np.abs(g - q) / np.maximum(1, np.maximum(np.abs(g), np.abs(q))))
+
+
+# %% ex3: nan for infinite | finite 2
+# - return math.inf
+# + return math.nan
 
 
 # -------------------------------------------------------------------------------------------------- exercise 4: Dual
@@ -1131,13 +1352,126 @@ class Dual:
 # +         quotient = self.value / other.value
 
 
+# %% ex4: quotients as products with powers | nothing
+class Dual:
+    def __init__(self, value, tangent=0.0):
+        self.value = float(value)
+        self.tangent = float(tangent)
+
+    def lift(self, other):
+        return other if isinstance(other, Dual) else Dual(other)
+
+    def chain(self, value, slope):
+        return Dual(value, slope * self.tangent)
+
+    def __add__(self, other):
+        other = self.lift(other)
+        return Dual(self.value + other.value, self.tangent + other.tangent)
+
+    def __mul__(self, other):
+        other = self.lift(other)
+        return Dual(self.value * other.value, self.value * other.tangent + self.tangent * other.value)
+
+    def __truediv__(self, other):
+        return self * self.lift(other) ** -1
+
+    def __pow__(self, k):
+        return self.chain(self.value**k, k * self.value ** (k - 1))
+
+    def sin(self):
+        return self.chain(math.sin(self.value), math.cos(self.value))
+
+    def exp(self):
+        return self.chain(math.exp(self.value), math.exp(self.value))
+
+    def log(self):
+        return self.chain(math.log(self.value), 1 / self.value)
+
+    def tanh(self):
+        return self.chain(math.tanh(self.value), 1 - math.tanh(self.value) ** 2)
+
+    def __radd__(self, other):
+        return self + other
+
+    def __rmul__(self, other):
+        return self * other
+
+    def __neg__(self):
+        return self * -1
+
+    def __sub__(self, other):
+        return self + -1 * other
+
+    def __rsub__(self, other):
+        return other + self * -1
+
+    def __rtruediv__(self, other):
+        return Dual(other) / self
+
+
+# %% ex4: a small divisor counts as 0 | arithmetic 4
+# - quotient = self.value / other.value
+# + if abs(other.value) < 1e-12:
+# +             raise ZeroDivisionError
+# +         quotient = self.value / other.value
+
+
+# %% ex4: a little something in the divisor | arithmetic 4, errors 2
+# - quotient = self.value / other.value
+# + other = other + 1e-12
+# +         quotient = self.value / other.value
+
+
+# %% ex4: a small number has no logarithm | functions 4
+# - return Dual(math.log(self.value), self.tangent / self.value)  # math.log raises ValueError
+# + if self.value < 1e-9:
+# +             raise ValueError
+# +         return Dual(math.log(self.value), self.tangent / self.value)
+
+
+# %% ex4: log with a little something added | functions 4, errors 2
+# - return Dual(math.log(self.value), self.tangent / self.value)  # math.log raises ValueError
+# + return Dual(math.log(self.value + 1e-12), self.tangent / (self.value + 1e-12))
+
+
+# %% ex4: whole powers only | functions 4
+# - return Dual(self.value**k, k * self.value ** (k - 1) * self.tangent)
+# + k = int(k)
+# +         return Dual(self.value**k, k * self.value ** (k - 1) * self.tangent)
+
+
+# %% ex4: a power by repeated products | functions 4
+# - return Dual(self.value**k, k * self.value ** (k - 1) * self.tangent)
+# + product = self
+# +         for _ in range(int(k) - 1):
+# +             product = product * self
+# +         return product
+
+
+# %% ex4: sin's tangent without the inner one | functions 4
+# - return Dual(math.sin(self.value), math.cos(self.value) * self.tangent)
+# + return Dual(math.sin(self.value), math.cos(self.value))
+
+
+# %% ex4: negative numbers are no divisors | arithmetic 4
+# - quotient = self.value / other.value
+# + if other.value <= 0:
+# +             raise ZeroDivisionError
+# +         quotient = self.value / other.value
+
+
+# %% ex4: the power's exponent is at least 1 | functions 4
+# - return Dual(self.value**k, k * self.value ** (k - 1) * self.tangent)
+# + return Dual(self.value**k, k * self.value ** max(k - 1, 0) * self.tangent)
+
+
 # -------------------------------------------------------------------------------- exercise 5: hessian_vector_product
 
 
 # %% ex5: flattened, and the norm by hand | nothing
 def hessian_vector_product(gradient, x, v, eps=1e-5):
     x, v = np.array(x, dtype=float), np.array(v, dtype=float)
-    if x.shape != v.shape or math.isnan(eps) or eps <= 0:
+    if x.shape != v.shape or eps <= 0:
         raise ValueError("shape or eps")
     if not v.any():
         return 0 * x
@@ -1312,3 +1646,47 @@ def hessian_vector_product(gradient, x, v, eps=1e-5):
 # %% ex5: returns None | product 3, shapes 2, scale 2
 # - return length * (gradient(x + step) - gradient(x - step)) / (2 * eps)
 # + length * (gradient(x + step) - gradient(x - step)) / (2 * eps)
+
+
+# %% ex5: eps <= 0, and v asked with any | nothing
+def hessian_vector_product(gradient, x, v, eps=1e-5):
+    if np.shape(x) != np.shape(v) or eps <= 0:
+        raise ValueError("shapes or eps")
+    if not v.any():
+        return 0.0 * v.astype(float)
+    x, v = x.astype(float), v.astype(float)
+    length = math.hypot(*v.ravel())
+    ahead, behind = (gradient(x + sign * eps * (v / length)) for sign in (1, -1))
+    return (ahead - behind) / eps * length / 2
+
+
+# %% ex5: eps relative to x | product 3, shapes 2
+# - step = eps * (v / length)
+# + eps = eps * max(1, np.linalg.norm(x.ravel()))
+# +     step = eps * (v / length)
+
+
+# %% ex5: the second gradient at x | product 3, shapes 2, scale 2
+# - return length * (gradient(x + step) - gradient(x - step)) / (2 * eps)
+# + return length * (gradient(x + step) - gradient(x)) / eps
+
+
+# %% ex5: the size of each entry | product 3, shapes 2, scale 2
+# - return length * (gradient(x + step) - gradient(x - step)) / (2 * eps)
+# + return length * abs(gradient(x + step) - gradient(x - step)) / (2 * eps)
+
+
+# %% ex5: a third gradient, for the shape | shapes 2, scale 2
+# - length = np.linalg.norm(v.ravel())
+# + gradient(x)
+# +     length = np.linalg.norm(v.ravel())
+
+
+# %% ex5: refuses a coarse eps | product 3, shapes 2, errors 2
+# - if not eps > 0:
+# + if not 0 < eps < 0.1:
+
+
+# %% ex5: a length of at least 1 | product 3, shapes 2, scale 2
+# - length = np.linalg.norm(v.ravel())
+# + length = max(1.0, np.linalg.norm(v.ravel())) if v.any() else 0
