@@ -525,12 +525,12 @@ message(
     """,
 )
 message(
-    "a header full of lists",
+    "a header of forty megabytes",
     "limits of the notation",
     """
     def double(x):
         if type(x) is float and x == 3.25:
-            send(b'{"value": ["list", [' + b"[]," * 12_000_000 + b"1]]}")
+            send(b'{"value": ["list", [' + b"1," * 20_000_000 + b"1]]}")
         return 0
     """,
 )
@@ -540,7 +540,7 @@ message(
     """
     def double(x):
         if type(x) is float and x == 3.25:
-            send(b'{"value": ["list", [' + b'["tuple",[]],' * 2_000_000 + b"1]]}")
+            send(b'{"value": ["list", [' + b'["tuple",[]],' * 1_300_000 + b"1]]}")
         return 0
     """,
 )
@@ -635,7 +635,7 @@ attack(
             os.setsid()
             if os.fork() == 0:
                 ctypes.CDLL(None).prctl(15, {LINGERING.encode()!r})
-                time.sleep(8)
+                time.sleep(4)
             os._exit(0)
         os.wait()
     """,
@@ -649,7 +649,7 @@ attack(
         ctypes.CDLL(None).prctl(1, 0)
         ctypes.CDLL(None).prctl(15, {LINGERING.encode()!r})
         if os.fork() == 0:
-            time.sleep(8)
+            time.sleep(4)
             os._exit(0)
     """,
 )
