@@ -61,19 +61,19 @@ def report(value: Any, error: BaseException | None, cell: str) -> dict[str, Any]
 
 
 def partial(value: Any) -> float | None:
-    """The points that a last expression gives; None for all, since it is no number.
+    """The points that a last expression gives; None for all, since it is no single number.
 
     nbgrader reads them off its text, so that with it a score below zero, NaN, or of a type of NumPy's gives all points.
+    An array in the last line is what a test happens to end with; as with nbgrader it is no score.
 
     >>> partial(1.5), partial("1.5"), partial(True), partial(None)
     (1.5, None, None, None)
     >>> partial(-1), partial(float("nan")), partial(np.float64(1.5))
     (0.0, 0.0, 1.5)
-    >>> partial(np.zeros(2))
-    0.0
+    >>> partial(np.zeros(1))
     """
-    if _is_array(value):  # with several numbers it is what a wrong type makes of a score
-        value = value.item() if math.prod(value.shape) == 1 else math.nan
+    if _is_array(value):
+        value = value.item() if value.ndim == 0 else None
     if isinstance(value, bool) or not isinstance(value, numbers.Number | Decimal):
         return None
     points = float(value) if isinstance(value, numbers.Real | Decimal) else math.nan
