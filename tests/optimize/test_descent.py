@@ -204,7 +204,6 @@ def test_tensors_that_require_grad_are_no_trap():
         ({"gradient": lambda x: x[:1]}, ValueError, r"the gradient at .* to have shape \(2,\), got \(1,\)"),
         ({"gradient": lambda x: x.tolist()}, TypeError, "got list"),
     ],
-    ids=lambda value: str(value)[:40],
 )
 def test_refusals(asarray, bowl, changes, error, message):
     options = {"f": bowl.f, "gradient": bowl.gradient, "learning_rate": 0.1, **changes}

@@ -284,7 +284,6 @@ def pair(task):
         ),
         ({"metrics": {"loss": accuracy}}, ValueError, 'a metric cannot be called "loss"'),
     ],
-    ids=lambda value: str(value)[:40],
 )
 def test_refusals(task, options, error, message):
     options = {"data": task.data, "epochs": 1, **options}
