@@ -174,7 +174,7 @@ class Examiner:
         value, error = self._here(source)
         if self.peer.broken:
             return _lost(self.peer.broken)
-        return verdicts.report(value, error, CELL)
+        return verdicts.report(value, error, CELL, source)
 
     def _here(self, source: str) -> tuple[Any, BaseException | None]:
         """Run a cell in this process: the value of its last expression, and what it raised."""

@@ -36,4 +36,4 @@ def _run(student: Student, step: dict[str, Any], timeout: float) -> dict[str, An
         return {"outcome": "timeout", "message": "out of time", "error": type(error).__name__}
     if step["kind"] != "test":
         return report
-    return {"outputs": report["outputs"]} | verdicts.report(student.value, student.error, CELL)
+    return {"outputs": report["outputs"]} | verdicts.report(student.value, student.error, CELL, step["source"])

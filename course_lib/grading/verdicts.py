@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import builtins
 import contextlib
 import math
 import numbers
@@ -42,16 +44,18 @@ def limit(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, previous)
 
 
-def report(value: Any, error: BaseException | None, cell: str) -> dict[str, Any]:
+def report(value: Any, error: BaseException | None, cell: str, source: str) -> dict[str, Any]:
     """What is reported of a test cell that came to its end.
 
     Args:
         value: The value of its last expression.
         error: What it raised.
         cell: How the file names begin that tracebacks give the cell.
+        source: What stands in the cell.
     """
     if error is None:
-        return {"outcome": "passed", "message": "", "partial": partial(value)}
+        happens_to_be_last = _is_array(value) and ends_with_a_call(source)
+        return {"outcome": "passed", "message": "", "partial": None if happens_to_be_last else partial(value)}
     outcome, message = _verdict(error)
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(cell)]
     said = {"outcome": outcome, "message": message, "line": lines[0] if lines else None, "error": type(error).__name__}
@@ -61,23 +65,39 @@ def report(value: Any, error: BaseException | None, cell: str) -> dict[str, Any]
 
 
 def partial(value: Any) -> float | None:
-    """The points that a last expression gives; None for all, since it is no single number.
+    """The points that a last expression gives; None for all, since it is no number.
 
     nbgrader reads them off its text, so that with it a score below zero, NaN, or of a type of NumPy's gives all points.
-    An array in the last line is what a test happens to end with; as with nbgrader it is no score.
 
     >>> partial(1.5), partial("1.5"), partial(True), partial(None)
     (1.5, None, None, None)
     >>> partial(-1), partial(float("nan")), partial(np.float64(1.5))
     (0.0, 0.0, 1.5)
-    >>> partial(np.zeros(1))
+    >>> partial(np.zeros(2))
+    0.0
     """
-    if _is_array(value):
-        value = value.item() if value.ndim == 0 else None
+    if _is_array(value):  # with several numbers it is what a wrong type makes of a score
+        value = value.item() if math.prod(value.shape) == 1 else math.nan
     if isinstance(value, bool) or not isinstance(value, numbers.Number | Decimal):
         return None
     points = float(value) if isinstance(value, numbers.Real | Decimal) else math.nan
     return points if points >= 0 and math.isfinite(points) else 0.0
+
+
+def ends_with_a_call(source: str) -> bool:
+    """Whether a test ends with a call for its own sake, such as ``answer(x)``; an array that it returns is no score.
+
+    >>> ends_with_a_call("answer(x)"), ends_with_a_call("sum(scores)"), ends_with_a_call("score")
+    (True, False, False)
+    """
+    try:
+        last = ast.parse(source).body[-1:]
+    except SyntaxError:  # magics
+        return False
+    match last:
+        case [ast.Expr(ast.Call(ast.Name(name)))]:
+            return not hasattr(builtins, name)
+    return False
 
 
 def _is_array(value: Any) -> bool:
