@@ -27,7 +27,7 @@ HIDDEN = {
 def families() -> list[Family]:
     softmax = [layer(f"softmax, {name}", shape, "Softmax", gate=3, dim=1) for name, shape in LOGITS.items()]
     log_softmax = [layer(f"log-softmax, {name}", shape, "LogSoftmax", gate=3, dim=1) for name, shape in LOGITS.items()]
-    cross = [cross_entropy(f"cross-entropy, {name}", shape, gate=3.5) for name, shape in LOGITS.items()]
+    cross = [cross_entropy(f"cross-entropy, {name}", shape, gate=3) for name, shape in LOGITS.items()]
     relu = [layer(name, shape, "ReLU", gate=3.5) for name, shape in HIDDEN.items()]
     return [
         Family("softmax and cross-entropy", softmax + log_softmax + cross, mean_gate=2),
