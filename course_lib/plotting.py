@@ -20,6 +20,7 @@ from typing import Any
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
+from contourpy import contour_generator
 from cycler import cycler
 from IPython.display import DisplayHandle, display
 from matplotlib.axes import Axes
@@ -246,14 +247,17 @@ def heatmap(ax: Axes, values: ArrayLike, **options: Any) -> AxesImage:
     return image
 
 
-def level_lines(ax: Axes, x: ArrayLike, y: ArrayLike, values: ArrayLike, level: float) -> list[NDArray[np.float64]]:
+def level_lines(x: ArrayLike, y: ArrayLike, values: ArrayLike, level: float) -> list[NDArray[np.float64]]:
     """The lines along which values given on a grid equal a level, each as points of shape (n, 2).
 
-    Matplotlib finds them only by drawing them, so they are taken off the axes again.
+    Args:
+        x: Where the columns of ``values`` are.
+        y: Where its rows are.
+        values: Shape (rows, columns).
+        level: The value that is looked for.
     """
-    contours = ax.contour(x, y, values, [level])
-    contours.remove()
-    return [line for line in contours.allsegs[0] if len(line)]
+    lines: Any = contour_generator(x, y, values).lines(level)
+    return lines
 
 
 SIGNED = mpl.colors.LinearSegmentedColormap.from_list("signed", [COLORS["orange"], "white", COLORS["blue"]])

@@ -24,7 +24,6 @@ from course_lib.demos.fields import (
     Matrix,
     Vector,
     class_markers,
-    contour_lines,
     empty_line,
     empty_segments,
     line_through,
@@ -34,7 +33,7 @@ from course_lib.demos.playground import Playground, affine_layers, bias_of, coun
 from course_lib.linear_algebra import lstsq
 from course_lib.models import MLP, linear_regions
 from course_lib.optim import SGD
-from course_lib.plotting import COLORS
+from course_lib.plotting import COLORS, level_lines
 from course_lib.probability import sigmoid
 from course_lib.training import fit
 
@@ -106,7 +105,7 @@ class XORHiddenSpace(Demo):
         corners = np.stack(np.meshgrid([low, high], [low, high]), axis=-1)
         self.fields[1].set_values(corners @ w + b)
         self.halves[1].set_data(*line_through(w, b - 0.5, low, high))
-        self.halves[0].set_data(*polyline(contour_lines(self.grid, output, 0.5)))
+        self.halves[0].set_data(*polyline(level_lines(self.grid, self.grid, output, 0.5)))
         self.mesh.set_segments(list(g(MESH @ W + c)))
 
         found = H @ w + b

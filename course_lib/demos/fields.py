@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from contourpy import contour_generator
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
@@ -97,13 +97,7 @@ def line_through(w: Vector, b: float, low: float, high: float) -> Matrix:
     return np.column_stack([nearest - along, nearest + along])
 
 
-def contour_lines(grid: Vector, values: Matrix, level: float) -> list[Matrix]:
-    """Where values on a square grid equal a level: arrays of points, shape (points, 2)."""
-    lines: Any = contour_generator(grid, grid, values).lines(level)
-    return lines
-
-
-def polyline(lines: list[Matrix]) -> Matrix:
+def polyline(lines: Sequence[Matrix]) -> Matrix:
     """Several lines as one, shape (2, points), with gaps between them."""
     gap = np.full((1, 2), np.nan)
     return np.concatenate([part for line in lines for part in (line, gap)] or [gap]).T

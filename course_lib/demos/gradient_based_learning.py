@@ -123,9 +123,7 @@ class ContourDescent(Demo):
         for name, s in SURFACES.items():
             heights = s.f(points)
             levels = s.lowest + (heights.max() - s.lowest) * np.linspace(0.06, 1, 14, endpoint=False) ** 2.5
-            pairs = [
-                (line, k) for k, level in enumerate(levels) for line in level_lines(left, grid, grid, heights, level)
-            ]
+            pairs = [(line, k) for k, level in enumerate(levels) for line in level_lines(grid, grid, heights, level)]
             self.lines[name] = [line for line, _ in pairs], np.array([k for _, k in pairs])
         self.contours = left.add_collection(LineCollection([], cmap="viridis", linewidths=1.5, alpha=0.8))
         (self.minima,) = left.plot([], [], "*", ms=16, color=COLORS["orange"], mec="white")

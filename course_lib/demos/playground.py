@@ -21,7 +21,6 @@ from course_lib.demos.fields import (
     Matrix,
     Vector,
     class_markers,
-    contour_lines,
     empty_line,
     empty_segments,
     line_through,
@@ -29,7 +28,7 @@ from course_lib.demos.fields import (
 )
 from course_lib.models import MLP
 from course_lib.optim import SGD
-from course_lib.plotting import COLORS
+from course_lib.plotting import COLORS, level_lines
 from course_lib.probability import sigmoid
 from course_lib.training import evaluate, fit
 
@@ -167,7 +166,7 @@ class Playground(Running):
         logits, units = views_of_units(self.net, PLANE_POINTS)
         n = len(self.grid)
         self.field.set_values(sigmoid(logits).reshape(n, n))
-        self.boundary.set_data(*polyline(contour_lines(self.grid, logits.reshape(n, n), 0.0)))
+        self.boundary.set_data(*polyline(level_lines(self.grid, self.grid, logits.reshape(n, n), 0.0)))
         bends = [line_through(w, c, -1, 1).T for w, c in first_bends(self.net)]
         self.bends.set_segments(bends)
         for artist, (X, y), label in zip(self.points, [self.test] * 2 + [self.train] * 2, (0, 1, 0, 1), strict=True):

@@ -334,7 +334,7 @@ class FeatureBoundary(Demo):
         odds, odds_test = model.decision_function(features), model.decision_function(powers(X_test, degree))
         plane = model.decision_function(self.plane[:, : features.shape[1]]).reshape(61, 61)
         self.bands.set_data(self.colors(sigmoid(plane), bytes=True))
-        boundary = level_lines(self.left, self.grid, self.grid, plane, cut)
+        boundary = level_lines(self.grid, self.grid, plane, cut)
         self.boundary.set_segments(boundary)
         self.zeros.set_data(*X[y == 0].T)
         self.ones.set_data(*X[y == 1].T)
@@ -443,7 +443,7 @@ class Hill:
         b, w = np.linspace(*self.intercepts, 81), np.linspace(*self.slopes, 81)
         surface = self.height(np.stack(np.meshgrid(b, w), axis=-1).reshape(-1, 2)).reshape(81, 81)
         heights = self.lowest + np.geomspace(0.002, 4, 12)
-        lines = [(line, height) for height in heights for line in level_lines(ax, b, w, surface, height)]
+        lines = [(line, height) for height in heights for line in level_lines(b, w, surface, height)]
         self.segments = [line for line, _ in lines]
         self.levels = -np.log([height - self.lowest for _, height in lines])
 

@@ -35,7 +35,6 @@ ENVIRONMENT = {
     "LC_ALL": "C.UTF-8",
 }
 LARGEST_REQUEST = 4096
-ROLES = ("student", "examiner")
 
 
 class ZygoteError(Exception):

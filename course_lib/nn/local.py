@@ -17,7 +17,34 @@ from . import init
 from .windows import Sizes, Windows, per_dimension, place_windows, unfold, with_batch
 
 
-class LocallyConnected2d(Module):
+class _LocalLayer(Module):
+    """What a layer has whose kernels look at windows of an image, wherever they stand."""
+
+    weight: Parameter
+    bias: Parameter | None
+
+    def __init__(
+        self, in_channels: int, out_channels: int, kernel_size: Any, stride: Any, padding: Any, dilation: Any
+    ) -> None:
+        super().__init__()
+        self.in_channels = in_channels
+        self.out_channels = out_channels
+        self.kernel_size = per_dimension(kernel_size, 2)
+        self.stride = per_dimension(stride, 2)
+        self.padding = per_dimension(padding, 2)
+        self.dilation = per_dimension(dilation, 2)
+
+    def reset_parameters(self, generator: torch.Generator | None = None) -> None:
+        r"""Draw from $U[-1/\sqrt n, 1/\sqrt n]$, $n$ the weights of a unit, as :class:`~course_lib.nn.Conv2d` does."""
+        n = self.in_channels * math.prod(self.kernel_size)
+        for parameter in self.parameters():
+            init.uniform_(parameter, -1 / math.sqrt(n), 1 / math.sqrt(n), generator=generator)
+
+    def _windows(self, size: Sizes) -> Windows:
+        return place_windows(size, self.kernel_size, self.stride, self.padding, self.dilation)
+
+
+class LocallyConnected2d(_LocalLayer):
     r"""A kernel of its own at each place: local like convolution, but nothing is shared.
 
     $y_{o i j} = b_{o i j} + \sum_{c, u, v} W_{o i j c u v}\, x_{c,\, i s + u d - p,\, j s + v d - p}$
@@ -48,8 +75,6 @@ class LocallyConnected2d(Module):
     torch.Size([2, 6, 6, 1, 3, 3])
     """
 
-    bias: Parameter | None
-
     def __init__(
         self,
         in_channels: int,
@@ -65,23 +90,13 @@ class LocallyConnected2d(Module):
         *,
         generator: torch.Generator | None = None,
     ) -> None:
-        super().__init__()
-        self.in_channels = in_channels
-        self.out_channels = out_channels
+        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation)
         self.input_size = per_dimension(input_size, 2)
-        self.kernel_size = per_dimension(kernel_size, 2)
-        self.stride = per_dimension(stride, 2)
-        self.padding = per_dimension(padding, 2)
-        self.dilation = per_dimension(dilation, 2)
-        places = (out_channels, *self._windows().count)
+        places = (out_channels, *self._windows(self.input_size).count)
         kernel = (in_channels, *self.kernel_size)
         self.weight = Parameter(torch.empty((*places, *kernel), device=device, dtype=dtype))
         self.register_parameter("bias", Parameter(torch.empty(places, device=device, dtype=dtype)) if bias else None)
         self.reset_parameters(generator)
-
-    def reset_parameters(self, generator: torch.Generator | None = None) -> None:
-        r"""Draw the initial values anew, as :class:`~course_lib.nn.Conv2d` does."""
-        _draw(self, math.prod(self.weight.shape[3:]), generator)
 
     def forward(self, input: Tensor) -> Tensor:
         """Map (N, in_channels, \\*input_size) to (N, out_channels, height, width); the batch may be missing.
@@ -93,12 +108,9 @@ class LocallyConnected2d(Module):
         expected = (self.in_channels, *self.input_size)
         if tuple(x.shape[1:]) != expected:
             raise RuntimeError(f"expected an input of shape (N, {expected}), got {tuple(input.shape)}")
-        y = torch.einsum("oijcuv,ncuvij->noij", self.weight, unfold(x, self._windows()))
+        y = torch.einsum("oijcuv,ncuvij->noij", self.weight, unfold(x, self._windows(self.input_size)))
         y = y if self.bias is None else y + self.bias
         return y if batched else y.squeeze(0)
-
-    def _windows(self) -> Windows:
-        return place_windows(self.input_size, self.kernel_size, self.stride, self.padding, self.dilation)
 
     def extra_repr(self) -> str:
         """What stands between the parentheses of the layer's repr."""
@@ -108,7 +120,7 @@ class LocallyConnected2d(Module):
         )
 
 
-class TiledConv2d(Module):
+class TiledConv2d(_LocalLayer):
     r"""A few kernels that take turns, like the tiles of a floor: neighbours differ, and every $t$-th place is equal.
 
     $y_{o i j} = b_{o,\, i \% t,\, j \% t} + \sum_{c, u, v} W_{o c u v,\, i \% t,\, j \% t}\,
@@ -141,8 +153,6 @@ class TiledConv2d(Module):
     (torch.Size([2, 1, 3, 3, 2, 2]), torch.Size([1, 2, 6, 6]))
     """
 
-    bias: Parameter | None
-
     def __init__(
         self,
         in_channels: int,
@@ -158,14 +168,8 @@ class TiledConv2d(Module):
         *,
         generator: torch.Generator | None = None,
     ) -> None:
-        super().__init__()
-        self.in_channels = in_channels
-        self.out_channels = out_channels
-        self.kernel_size = per_dimension(kernel_size, 2)
+        super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation)
         self.tile_size = per_dimension(tile_size, 2)
-        self.stride = per_dimension(stride, 2)
-        self.padding = per_dimension(padding, 2)
-        self.dilation = per_dimension(dilation, 2)
         if min(self.tile_size) < 1:
             raise ValueError(f"expected tile_size of at least 1, got {tile_size}")
         shape = (out_channels, in_channels, *self.kernel_size, *self.tile_size)
@@ -173,10 +177,6 @@ class TiledConv2d(Module):
         shape = (out_channels, *self.tile_size)
         self.register_parameter("bias", Parameter(torch.empty(shape, device=device, dtype=dtype)) if bias else None)
         self.reset_parameters(generator)
-
-    def reset_parameters(self, generator: torch.Generator | None = None) -> None:
-        r"""Draw the initial values anew, as :class:`~course_lib.nn.Conv2d` does."""
-        _draw(self, math.prod(self.weight.shape[1:4]), generator)
 
     def forward(self, input: Tensor) -> Tensor:
         """Map (N, in_channels, height, width) to (N, out_channels, ...); the batch may be missing.
@@ -187,7 +187,7 @@ class TiledConv2d(Module):
         x, batched = with_batch(input, 2, "TiledConv2d")
         if x.shape[1] != self.in_channels:
             raise RuntimeError(f"expected {self.in_channels} channels, got an input of shape {tuple(input.shape)}")
-        windows = place_windows(tuple(x.shape[2:]), self.kernel_size, self.stride, self.padding, self.dilation)
+        windows = self._windows(tuple(x.shape[2:]))
         W = _laid_out(self.weight, windows.count)
         y = torch.einsum("ocuvij,ncuvij->noij", W, unfold(x, windows))
         y = y if self.bias is None else y + _laid_out(self.bias, windows.count)
@@ -205,9 +205,3 @@ def _laid_out(tile: Tensor, count: Sizes) -> Tensor:
     """The tile (..., t, t), repeated over a floor of (..., \\*count)."""
     i, j = (torch.arange(n, device=tile.device) % t for n, t in zip(count, tile.shape[-2:], strict=True))
     return tile.index_select(-2, i).index_select(-1, j)
-
-
-def _draw(layer: LocallyConnected2d | TiledConv2d, n: int, generator: torch.Generator | None) -> None:
-    r"""Draws from $U[-1/\sqrt n, 1/\sqrt n]$ with $n$ the number of weights of a unit."""
-    for parameter in layer.parameters():
-        init.uniform_(parameter, -1 / math.sqrt(n), 1 / math.sqrt(n), generator=generator)

@@ -58,9 +58,3 @@ def test_polyline_keeps_lines_apart():
     lines = [np.array([[0.0, 0], [1, 1]]), np.array([[2.0, 2], [3, 3]])]
     np.testing.assert_array_equal(fields.polyline(lines)[0], [0, 1, np.nan, 2, 3, np.nan])
     assert np.isnan(fields.polyline([])).all()
-
-
-def test_contour_of_a_cone_is_a_circle():
-    x = np.linspace(-1, 1, 101)
-    lines = fields.contour_lines(x, np.hypot(x[:, None], x), 0.5)
-    np.testing.assert_allclose(np.hypot(*np.concatenate(lines).T), 0.5, atol=1e-3)

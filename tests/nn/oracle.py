@@ -21,6 +21,17 @@ def public_attributes(module: nn.Module) -> dict[str, object]:
     return {name: value for name, value in vars(module).items() if not name.startswith("_")}
 
 
+def assert_same_face_and_state(mine: nn.Module, yours: nn.Module) -> None:
+    """The same attributes and repr, and each takes the other's state."""
+    assert public_attributes(mine) == public_attributes(yours)
+    assert repr(mine) == repr(yours)
+    assert {k: (v.shape, v.dtype) for k, v in mine.state_dict().items()} == {
+        k: (v.shape, v.dtype) for k, v in yours.state_dict().items()
+    }
+    mine.load_state_dict(yours.state_dict())
+    yours.load_state_dict(mine.state_dict())
+
+
 def outputs_and_gradients(module: nn.Module, inputs: Sequence[object]) -> list[Tensor]:
     """The output, the gradients of a scalar made of it, and the gradients of a scalar made of those.
 

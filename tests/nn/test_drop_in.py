@@ -10,7 +10,7 @@ from torch import nn as theirs
 
 from course_lib import nn as ours
 from course_lib.arrays import torch_generator
-from tests.nn.oracle import assert_same, public_attributes, signature
+from tests.nn.oracle import assert_same, assert_same_face_and_state, public_attributes, signature
 
 LAYERS = [
     ("Identity", {}),
@@ -75,13 +75,7 @@ def test_layers_take_the_same_arguments(name):
 @pytest.mark.parametrize(("name", "options"), named(LAYERS))
 def test_layers_have_the_same_attributes_repr_and_state(name, options):
     mine, yours = getattr(ours, name)(**options), getattr(theirs, name)(**options)
-    assert public_attributes(mine) == public_attributes(yours)
-    assert repr(mine) == repr(yours)
-    assert {k: (v.shape, v.dtype) for k, v in mine.state_dict().items()} == {
-        k: (v.shape, v.dtype) for k, v in yours.state_dict().items()
-    }
-    mine.load_state_dict(yours.state_dict())
-    yours.load_state_dict(mine.state_dict())
+    assert_same_face_and_state(mine, yours)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from torch import nn as theirs
 
 from course_lib import nn as ours
 from course_lib.arrays import torch_generator
-from tests.nn.oracle import assert_same, outputs_and_gradients, public_attributes, signature
+from tests.nn.oracle import assert_same, assert_same_face_and_state, outputs_and_gradients, signature
 
 C1 = {"in_channels": 4, "out_channels": 6, "kernel_size": 3}
 C2 = {"in_channels": 4, "out_channels": 6, "kernel_size": (3, 2)}
@@ -190,13 +190,7 @@ def test_the_same_arguments(name):
 @pytest.mark.parametrize(("name", "options"), named(BUILT))
 def test_the_same_attributes_repr_and_state(name, options):
     mine, yours = getattr(ours, name)(**options), getattr(theirs, name)(**options)
-    assert public_attributes(mine) == public_attributes(yours)
-    assert repr(mine) == repr(yours)
-    assert {k: (v.shape, v.dtype) for k, v in mine.state_dict().items()} == {
-        k: (v.shape, v.dtype) for k, v in yours.state_dict().items()
-    }
-    mine.load_state_dict(yours.state_dict())
-    yours.load_state_dict(mine.state_dict())
+    assert_same_face_and_state(mine, yours)
 
 
 @pytest.mark.parametrize(("name", "options"), named(BUILT))
