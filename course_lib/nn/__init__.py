@@ -6,7 +6,7 @@ Every class has the arguments, attributes and ``state_dict`` of its namesake in 
 
 from torch.nn import Module, ModuleDict, ModuleList, Parameter, ParameterDict, ParameterList, Sequential
 
-from . import functional, init
+from . import filters, functional, init
 from .activation import (
     RBF,
     AbsoluteValue,
@@ -25,6 +25,7 @@ from .activation import (
 )
 from .conv import Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d, conv2d_naive
 from .dropout import Dropout, GaussianNoise
+from .fourier import conv2d_fft
 from .linear import Identity, Linear
 from .local import LocallyConnected2d, TiledConv2d
 from .loss import (
@@ -91,8 +92,10 @@ __all__ = [
     "Softplus",
     "Tanh",
     "TiledConv2d",
+    "conv2d_fft",
     "conv2d_naive",
     "conv_output_size",
+    "filters",
     "functional",
     "init",
     "toeplitz",

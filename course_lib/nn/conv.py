@@ -127,11 +127,11 @@ def _with_bias(y: Tensor, b: Tensor | None) -> Tensor:
     return y if b is None else y + b.reshape(-1, *[1] * (y.ndim - 2))
 
 
-def pad_by_index(x: Tensor, widths: Sequence[tuple[int, int]], mode: str) -> Tensor:
+def pad_by_index(x: Array, widths: Sequence[tuple[int, int]], mode: str) -> Array:
     """Continue an input over its border with its own values.
 
     Args:
-        x: Shape (N, C, \\*size).
+        x: Shape (..., \\*size), a NumPy array or a torch tensor.
         widths: Cells to add before and after, for each spatial dimension.
         mode: "reflect" mirrors without repeating the border, "replicate" repeats the border, "circular" goes on at the
             other end.
@@ -142,19 +142,20 @@ def pad_by_index(x: Tensor, widths: Sequence[tuple[int, int]], mode: str) -> Ten
     >>> pad_by_index(torch.tensor([[[1, 2, 3]]]), [(2, 1)], "reflect")
     tensor([[[3, 2, 1, 2, 3, 2]]])
     """
-    for dim, (before, after) in enumerate(widths, start=2):
-        n = x.shape[dim]
+    xp = namespace(x)
+    for axis, (before, after) in enumerate(widths, start=x.ndim - len(widths)):
+        n = x.shape[axis]
         most = {"reflect": n - 1, "circular": n}.get(mode, math.inf)
         if max(before, after) > most:
             raise RuntimeError(f"expected padding of at most {most} for padding_mode={mode!r} and {n} cells")
-        i = torch.arange(-before, n + after, device=x.device)
+        i = xp.arange(-before, n + after, device=x.device)
         if mode == "reflect":
-            i = (n - 1) - ((n - 1) - i.abs()).abs()
+            i = (n - 1) - xp.abs((n - 1) - xp.abs(i))
         elif mode == "replicate":
-            i = i.clamp(0, n - 1)
+            i = xp.clip(i, 0, n - 1)
         else:
             i = i % n
-        x = x.index_select(dim, i)
+        x = xp.take(x, i, axis=axis)
     return x
 
 
