@@ -1,4 +1,4 @@
-"""Regularization: what makes a model do better on data it has not seen."""
+"""Early stopping: the number of epochs as a hyperparameter that is chosen while training."""
 
 from __future__ import annotations
 
