@@ -26,6 +26,7 @@ from .activation import (
 from .conv import Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d, conv2d_naive
 from .dropout import Dropout, GaussianNoise
 from .fourier import conv2d_fft
+from .kmeans import kmeans_kernels
 from .linear import Identity, Linear
 from .local import LocallyConnected2d, TiledConv2d
 from .loss import (
@@ -98,5 +99,6 @@ __all__ = [
     "filters",
     "functional",
     "init",
+    "kmeans_kernels",
     "toeplitz",
 ]
