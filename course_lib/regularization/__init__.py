@@ -1,7 +1,8 @@
 """Regularization: what makes a model do better on data it has not seen (Deep Learning, chapter 7).
 
 One idea a module. In reading order: ``penalties``, ``constraints``, ``early_stopping``, ``retraining``, ``targets``,
-``augment``, ``sharing``, ``bagging``, ``adversarial``, ``tangents``. Dropout and noise are layers, in ``nn``.
+``augment``, ``sharing``, ``bagging``, ``ensemble``, ``adversarial``, ``tangents``. Dropout and noise are layers, in
+``nn``.
 """
 
 from course_lib.regularization import augment
@@ -9,6 +10,7 @@ from course_lib.regularization.adversarial import fgsm, pgd, virtual_adversarial
 from course_lib.regularization.bagging import Bagging
 from course_lib.regularization.constraints import max_norm_, project_norm_ball
 from course_lib.regularization.early_stopping import EarlyStopping
+from course_lib.regularization.ensemble import all_masks, geometric_mean_prediction
 from course_lib.regularization.penalties import l1_penalty, l2_penalty, soft_threshold
 from course_lib.regularization.retraining import retrain_for_steps, retrain_to_loss
 from course_lib.regularization.sharing import soft_parameter_sharing
@@ -18,8 +20,10 @@ from course_lib.regularization.targets import label_smoothing, mixup
 __all__ = [
     "Bagging",
     "EarlyStopping",
+    "all_masks",
     "augment",
     "fgsm",
+    "geometric_mean_prediction",
     "l1_penalty",
     "l2_penalty",
     "label_smoothing",

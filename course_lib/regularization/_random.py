@@ -18,12 +18,9 @@ def source(x: Array, generator: Generator | None) -> Any:
     """
     if generator is None:
         return torch.default_generator if is_torch(x) else np.random.default_rng()
-    kind, fitting = (
-        (torch.Generator, "torch_generator(seed)")
-        if is_torch(x)
-        else (np.random.Generator, "np.random.default_rng(seed)")
-    )
+    kind = torch.Generator if is_torch(x) else np.random.Generator
     if not isinstance(generator, kind):
+        fitting = "torch_generator(seed)" if is_torch(x) else "np.random.default_rng(seed)"
         raise TypeError(f"expected generator={fitting}, of the data's kind, got {type(generator).__name__}")
     return generator
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from course_lib.arrays import namespace, standard_normal, uniform
+from course_lib.arrays import standard_normal, uniform
 from course_lib.probability import logsumexp, softmax
-from course_lib.regularization._modes import Model, mode
+from course_lib.regularization._models import Model, mode, require_inputs
 from course_lib.regularization._random import beside, source
 
 Loss = Callable[[Tensor, Tensor], Tensor]
@@ -17,9 +17,18 @@ Bounds = tuple[float, float] | None
 
 
 def cross_entropy(logits: Tensor, y: Tensor) -> Tensor:
-    r"""The mean of $-\log p_{y_i}$ that logits of shape (n, k) give to classes of shape (n,)."""
-    own = torch.take_along_dim(logits, y[:, None], dim=1)[:, 0]
-    return (logsumexp(logits, axis=1) - own).mean()
+    r"""The mean of $-\sum_j y_{ij} \log p_{ij}$ for logits of shape (n, k).
+
+    ``y`` holds probabilities, shape (n, k), or classes, shape (n,), whose probability is 1.
+    """
+    log_p = log_softmax(logits)
+    terms = y * log_p if y.is_floating_point() else torch.take_along_dim(log_p, y[:, None], dim=1)
+    return -terms.sum(1).mean()
+
+
+def log_softmax(logits: Tensor) -> Tensor:
+    """The logarithms of the probabilities."""
+    return logits - logsumexp(logits, axis=1, keepdims=True)
 
 
 def fgsm(
@@ -43,7 +52,7 @@ def fgsm(
         model: A network or a function from inputs to logits. It is attacked as it is used, in evaluation mode, and
             then is in the mode it was in. Its gradients are left alone.
         x: Inputs, shape (n, ...).
-        y: What ``loss`` compares predictions with, shape (n,) for classes.
+        y: Classes, shape (n,), or probabilities, shape (n, k); or whatever ``loss`` compares predictions with.
         epsilon: $\epsilon$, how much an input may change at most, at least 0.
         loss: ``loss(model(x), y)``, one number; cross-entropy by default.
         bounds: The smallest and largest value an input may have; None for no bounds.
@@ -53,6 +62,7 @@ def fgsm(
 
     Raises:
         ValueError: ``epsilon`` is negative, or ``x`` is out of bounds.
+        TypeError: ``x`` is no tensor of a floating dtype.
 
     >>> w = torch.tensor([[1.0, -2.0], [0.0, 0.0]])
     >>> fgsm(lambda x: x @ w.T, torch.tensor([[0.5, 0.5]]), torch.tensor([0]), 0.25)
@@ -92,6 +102,7 @@ def pgd(
 
     Raises:
         ValueError: A number is out of its range, or ``x`` is out of bounds.
+        TypeError: ``x`` is no tensor of a floating dtype, or the generator no torch generator.
     """
     _check_attack(x, epsilon, step_size, steps, bounds)
     low, high = (x - epsilon, x + epsilon)
@@ -140,7 +151,9 @@ def virtual_adversarial_loss(
 
     Raises:
         ValueError: A number is out of its range.
+        TypeError: ``x`` is no tensor of a floating dtype, or the generator no torch generator.
     """
+    require_inputs(x)
     for name, value, least in (("epsilon", epsilon, 0), ("steps", steps, 1)):
         if not value >= least:
             raise ValueError(f"expected {name} of at least {least}, got {value}")
@@ -161,8 +174,7 @@ def virtual_adversarial_loss(
 
 def _divergence(before: Tensor, after: Tensor) -> Tensor:
     r"""The mean of $D_{KL}(p \Vert q) = \sum_j p_j (\log p_j - \log q_j)$ of two sets of logits."""
-    log_p, log_q = (z - logsumexp(z, axis=1, keepdims=True) for z in (before, after))
-    return (softmax(before, axis=1) * (log_p - log_q)).sum(1).mean()
+    return (softmax(before, axis=1) * (log_softmax(before) - log_softmax(after))).sum(1).mean()
 
 
 def _unit(r: Tensor, otherwise: Tensor | None = None) -> Tensor:
@@ -175,7 +187,7 @@ def _unit(r: Tensor, otherwise: Tensor | None = None) -> Tensor:
 
 
 def _check_attack(x: Tensor, epsilon: float, step_size: float, steps: int, bounds: Bounds) -> None:
-    namespace(x)
+    require_inputs(x)
     for name, value, least in (("epsilon", epsilon, 0), ("step_size", step_size, 0), ("steps", steps, 1)):
         if not value >= least:
             raise ValueError(f"expected {name} of at least {least}, got {value}")

@@ -46,13 +46,13 @@ def project_norm_ball(x: Array, radius: float, *, ord: float = 2, axis: int | No
         raise ValueError(f"expected a radius of at least 0, got {radius}")
     if ord not in (1, 2, math.inf):
         raise ValueError(f"expected the order of the norm to be 1, 2 or inf, got {ord!r}")
-    if ord == math.inf:
-        return xp.clip(x, -radius, radius)
     if axis is None:
         return xp.reshape(project_norm_ball(xp.reshape(x, (-1,)), radius, ord=ord, axis=0), x.shape)
     lengths = norm(x, ord, axis=axis, keepdims=True)
     if ord == 2:
         return x * _shrink(lengths, radius)
+    if ord == math.inf:
+        return xp.clip(x, -radius, radius)
     u = xp.sort(xp.abs(x), axis=axis, descending=True)
     k = xp.cumulative_sum(xp.ones_like(x), axis=axis)
     threshold = xp.max((xp.cumulative_sum(u, axis=axis) - radius) / k, axis=axis, keepdims=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from numbers import Real
 from typing import Any
 
 import torch
 from array_api_compat import device
 
 from course_lib.arrays import Array, is_torch, namespace
+from course_lib.probability.functions import floating
 
 Parameters = Array | Iterable[Array] | torch.nn.Module
 """What is charged: one array, several, or a network."""
@@ -67,15 +69,15 @@ def soft_threshold(x: Array, threshold: Array | float) -> Array:
         The shape, dtype and device of ``x``.
 
     Raises:
-        TypeError: ``x`` is no array, or the kinds are mixed.
+        TypeError: ``x`` is no array of a floating dtype, or the kinds are mixed.
         ValueError: A threshold is negative or NaN.
 
     >>> import numpy as np
     >>> soft_threshold(np.array([-3.0, 0.5, 2.0]), 1.0)
     array([-2.,  0.,  1.])
     """
-    xp = namespace(x)
-    t = xp.asarray(threshold, dtype=x.dtype, device=device(x)) if isinstance(threshold, float | int) else threshold
+    xp = floating(x)
+    t = xp.asarray(threshold, dtype=x.dtype, device=device(x)) if isinstance(threshold, Real) else threshold
     namespace(x, t)
     if not bool(xp.all(t >= 0)):
         raise ValueError(f"expected a threshold of at least 0, got {threshold}")

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from course_lib.arrays import Array
+from course_lib.regularization._models import Model, mode, require_inputs
 
 
 def tangent(transform: Callable[[Array, float], Array], x: Array, step: float) -> Array:
@@ -31,7 +32,7 @@ def tangent(transform: Callable[[Array, float], Array], x: Array, step: float) -
     return (transform(x, step) - transform(x, -step)) / (2 * step)
 
 
-def tangent_prop_penalty(model: Callable[[Tensor], Tensor], x: Tensor, tangents: Iterable[Tensor]) -> Tensor:
+def tangent_prop_penalty(model: Model, x: Tensor, tangents: Iterable[Tensor]) -> Tensor:
     r"""A price on how much the output changes along given directions.
 
     $\Omega = \frac1n \sum_i \sum_k \Bigl\lVert \frac{\partial f(x_i)}{\partial x}\, v_{ik} \Bigr\rVert^2$
@@ -41,7 +42,8 @@ def tangent_prop_penalty(model: Callable[[Tensor], Tensor], x: Tensor, tangents:
     pass and linear in $u$, and its gradient with respect to $u$, against $v$, is $J v$.
 
     Args:
-        model: From inputs to outputs, samples along the first axis, each depending on its own input alone.
+        model: A network or a function from inputs to outputs, samples along the first axis. Used in evaluation mode,
+            in which each output depends on its own input alone; then it is in the mode it was in.
         x: Inputs, shape (n, ...).
         tangents: Directions $v_k$, each of the shape of ``x``: a list, or a tensor of shape (k, n, ...).
 
@@ -50,12 +52,14 @@ def tangent_prop_penalty(model: Callable[[Tensor], Tensor], x: Tensor, tangents:
 
     Raises:
         ValueError: A tangent has another shape than ``x``.
+        TypeError: ``x`` is no tensor of a floating dtype.
 
     >>> A = torch.tensor([[1.0, 2.0], [0.0, 3.0]])
     >>> tangent_prop_penalty(lambda x: x @ A.T, torch.ones(1, 2), [torch.tensor([[0.0, 1.0]])])
     tensor(13.)
     """
-    with torch.enable_grad():
+    require_inputs(x)
+    with mode(model, training=False), torch.enable_grad():
         inputs = x.detach().requires_grad_()
         output = model(inputs)
         u = torch.zeros_like(output, requires_grad=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numbers import Integral
+
 import numpy as np
 import torch
 from array_api_compat import device
@@ -43,8 +45,8 @@ def label_smoothing(target: Array, num_classes: int, epsilon: float, *, spread: 
         raise TypeError(f"expected classes of an integer dtype, got {target.dtype}")
     if target.ndim != 1:
         raise ValueError(f"expected target of shape (n,), got shape {tuple(target.shape)}")
-    if num_classes < 2:
-        raise ValueError(f"expected at least 2 classes, got {num_classes}")
+    if not isinstance(num_classes, Integral) or num_classes < 2:
+        raise ValueError(f"expected num_classes as a whole number of at least 2, got {num_classes!r}")
     if not 0 <= epsilon <= 1:
         raise ValueError(f"expected epsilon from 0 to 1, got {epsilon}")
     if spread not in ("others", "all"):
@@ -56,7 +58,7 @@ def label_smoothing(target: Array, num_classes: int, epsilon: float, *, spread: 
     right = target[:, None] == xp.arange(num_classes, dtype=target.dtype, device=device(target))
     sure = 1 - (num_classes - 1) * doubt
     dtype = torch.get_default_dtype() if is_torch(target) else np.float64
-    return xp.where(right, xp.asarray(sure, dtype=dtype), xp.asarray(doubt, dtype=dtype))
+    return xp.where(right, *(xp.asarray(p, dtype=dtype, device=device(target)) for p in (sure, doubt)))
 
 
 def mixup(x: Array, y: Array, *, alpha: float, generator: Generator | None = None) -> tuple[Array, Array]:
