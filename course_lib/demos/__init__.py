@@ -17,6 +17,7 @@ LECTURES = (
     "feedforward_networks",
     "gradient_based_learning",
     "backpropagation",
+    "convolutional_networks",
 )
 """The modules that hold demos, in the order of the lectures."""
 
