@@ -23,6 +23,7 @@ from course_lib.demos.pixels import (
     signed_colors,
 )
 from course_lib.nn import filters
+from course_lib.plotting import COLORS
 
 
 class ConvolutionStepper(Running):
@@ -70,7 +71,7 @@ class ConvolutionStepper(Running):
             grid_axes(ax, PICTURE, title)
         self.photograph, self.grown = Pixels(left), Pixels(right)
         self.window, self.newest = cell_frame(left), cell_frame(right)
-        bottom = below.add_subplot(xlim=(0, 10.4), ylim=(0, 2.1), aspect="equal")
+        bottom = below.add_subplot(xlim=(0, 10.4), ylim=(-0.4, 2.1), aspect="equal")
         bottom.axis("off")
         self.seen, self.weights, self.products, self.sum = (
             NumberTable(bottom, x, 0.85, name, most=MOST_CELLS**2)
@@ -78,10 +79,11 @@ class ConvolutionStepper(Running):
         )
         for x, sign in ((2.65, "×"), (5.15, "="), (7.7, "sum")):
             bottom.text(x, 0.85, sign, ha="center", va="center", fontsize=20 if len(sign) == 1 else 14)
+        self.notice = bottom.text(3.9, -0.1, "", ha="center", va="top", color=COLORS["orange"])
         self.kernel, self.complaint = read_kernel(self.values["numbers"]), ""
         self._compute()
         tables = [artist for table in (self.seen, self.products, self.sum) for artist in table.artists]
-        return [self.grown, self.window, self.newest, *tables]
+        return [self.grown, self.window, self.newest, self.notice, *tables]
 
     def follow(self, name: str) -> None:
         """A preset writes the numbers; numbers are read; a kernel's size decides how far the window can go."""
@@ -143,6 +145,7 @@ class ConvolutionStepper(Running):
         height, width = self.kernel.shape
         window = self.image[row : row + height, column : column + width]
         products, largest = window * self.turned, float(abs(self.turned).max())
+        self.notice.set_text("not yours: see below" if self.complaint else "")
         self.seen.show(window, grey_colors(window))
         self.products.show(products, signed_colors(products, largest, PALE))
         self.sum.show(self.output[row, column][None, None], self.colors[row : row + 1, column : column + 1])

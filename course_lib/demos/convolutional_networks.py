@@ -248,7 +248,7 @@ class ToeplitzView(Demo):
     alt = (
         "Left, the matrix of a convolution: mostly white, with the weights of the kernel as colours along diagonals, "
         "in two dimensions along diagonals of blocks; an orange frame marks a row. Right, the kernel; the input, with "
-        "the cells that this row reads in the colours of their weights; and the output with the cell of this row in orange."
+        "the cells that this row reads in the colours of their weights; and the output, its cell of this row in orange."
     )
     size = (9.8, 5.2)
 
