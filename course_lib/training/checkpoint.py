@@ -30,6 +30,7 @@ class Run:
         early_stopping: If there is one.
         generators: Every source of random numbers that training draws from, with a name for each.
         columns: What the history will have.
+        parts: What else has a state of its own, with a name for each: a scheduler, data, callbacks.
         history: The epochs so far.
         best: The weights of the best epoch, if there is early stopping.
     """
@@ -39,6 +40,7 @@ class Run:
     early_stopping: EarlyStopping | None
     generators: dict[str, Generator]
     columns: set[str]
+    parts: dict[str, Any]
     history: History = field(default_factory=History)
     best: dict[str, torch.Tensor] | None = None
 
@@ -90,6 +92,7 @@ class Run:
             "early_stopping": None if self.early_stopping is None else self.early_stopping.state_dict(),
             "best": self.best,
             "generators": get_states(self.generators),
+            "parts": {name: (type(part).__name__, part.state_dict()) for name, part in self.parts.items()},
         }
         path = path.resolve()  # a link stays a link
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -116,6 +119,8 @@ class Run:
         self.history.load_state_dict(checkpoint["history"])
         if self.early_stopping is not None:
             self.early_stopping.load_state_dict(checkpoint["early_stopping"])
+        for name, (_, state) in checkpoint.get("parts", {}).items():
+            self.parts[name].load_state_dict(state)
         self.best = checkpoint["best"]
         set_states(self.generators, checkpoint["generators"])
 
@@ -131,6 +136,11 @@ class Run:
             differences.append(f"the optimizer ({checkpoint['rule']} there, {rule} here)")
         if (self.early_stopping is None) != (checkpoint["early_stopping"] is None):
             differences.append("early stopping (one has it, one has not)")
+        kind = {name: type(part).__name__ for name, part in self.parts.items()}
+        kind_there = {name: type_name for name, (type_name, _) in checkpoint.get("parts", {}).items()}
+        for name in {**kind, **kind_there}:
+            if (here_is := kind.get(name, "none")) != (there_is := kind_there.get(name, "none")):
+                differences.append(f"{name} ({there_is} there, {here_is} here)")
         if self.columns != (columns := set(History(**checkpoint["history"]).columns)):
             differences.append(f"what is measured ({_listed(columns)} there, {_listed(self.columns)} here)")
         if kinds(get_states(self.generators)) != kinds(checkpoint["generators"]):

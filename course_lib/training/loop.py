@@ -37,6 +37,7 @@ def fit(
     metrics: Metrics | None = None,
     callbacks: Sequence[Callable[[int, torch.nn.Module, History], object]] = (),
     early_stopping: EarlyStopping | None = None,
+    scheduler: Any = None,
     checkpoint: str | PathLike[str] | None = None,
     progress: bool = True,
 ) -> History:
@@ -54,8 +55,10 @@ def fit(
         callbacks: Called after each epoch as ``callback(epoch, model, history)``. If one has a method
             ``finish(model, history)``, that is called once at the end, however training ends.
         early_stopping: Stops when the validation loss no longer improves. The model ends with its best weights.
+        scheduler: Its ``step()`` is called after each epoch: one of ours or torch's, made for this optimizer.
         checkpoint: A file written after every epoch. If it is there, training goes on from it, to the same bits as
-            if it had never stopped. Delete it to begin anew.
+            if it had never stopped. Delete it to begin anew. What data and callbacks return as ``state_dict()``, if
+            they have that and ``load_state_dict(state)``, is kept in it too: tensors, numbers, text, lists of those.
         progress: Whether to show a bar; not shown where a program executes the notebook.
 
     Returns:
@@ -64,16 +67,19 @@ def fit(
 
     Raises:
         FloatingPointError: A loss is NaN or infinite; the message says in which epoch and batch.
-        ValueError: Nothing to train on, early stopping without validation data, or a checkpoint of another run.
-        TypeError: The data are not pairs, or can be gone through only once; the callbacks are no list; the model
-            returns something else than one tensor, or the loss something else than one number. Other errors of model
-            and loss carry a note that says what they were given.
+        ValueError: Nothing to train on, early stopping without validation data, a scheduler of another optimizer, or a
+            checkpoint of another run.
+        TypeError: The data are not pairs, or can be gone through only once; the callbacks are no list; the scheduler
+            cannot step; the model returns something else than one tensor, or the loss something else than one number.
+            Other errors of model and loss carry a note that says what they were given.
     """
     _check(data, validation, metrics, callbacks, epochs, early_stopping)
+    _check_scheduler(scheduler, optimizer)
     path = None if checkpoint is None else Path(checkpoint)
     metrics = metrics or {}
     columns = {"train loss", *metrics, *([] if validation is None else ["validation loss"])}
-    run = Run(model, optimizer, early_stopping, find_generators(data, validation, model), columns)
+    generators, parts = find_generators(data, validation, model), _with_state(scheduler, data, callbacks)
+    run = Run(model, optimizer, early_stopping, generators, columns, parts)
     run.begin(path, epochs)
     try:
         with progress_bar(data, run.epoch, epochs, progress) as bar:
@@ -83,6 +89,8 @@ def fit(
                 train = _train(model, data, loss, optimizer, metrics if validation is None else {}, epoch, bar)
                 seen = {} if validation is None else _validate(model, validation, loss, metrics, epoch)
                 run.end_epoch(train, seen)
+                if scheduler is not None:
+                    scheduler.step()
                 bar.set_postfix(_summary(train, seen), refresh=False)
                 for callback in callbacks:
                     callback(epoch, model, run.history)
@@ -119,8 +127,8 @@ def evaluate(model: torch.nn.Module, data: Batches, loss: Loss, metrics: Metrics
     """
     means = Means()
     with mode(model, training=False), torch.no_grad():
-        for number, x, y in _pairs(data):
-            prediction, value = _forward(model, loss, x, y, number)
+        for number, x, y in pairs(data):
+            prediction, value = forward_and_loss(model, loss, x, y, number)
             means.add(len(y), _measure(value, prediction, y, metrics or {}))
     return means.values()
 
@@ -131,9 +139,9 @@ def _train(
     """One epoch of steps. Returns the mean loss and metrics of its batches, each taken before its step."""
     means = Means()
     with mode(model, training=True):
-        for number, x, y in _pairs(data):
-            prediction, value = _forward(model, loss, x, y, number)
-            _require_finite(value.item(), f"in epoch {epoch}, batch {number}")
+        for number, x, y in pairs(data):
+            prediction, value = forward_and_loss(model, loss, x, y, number)
+            require_finite(value.item(), f"in epoch {epoch}, batch {number}")
             optimizer.zero_grad()
             value.backward()
             optimizer.step()
@@ -142,8 +150,14 @@ def _train(
     return means.values()
 
 
-def _forward(model: torch.nn.Module, loss: Loss, x: Any, y: Any, number: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """The prediction for a batch and its loss."""
+def forward_and_loss(
+    model: torch.nn.Module, loss: Loss, x: Any, y: Any, number: int
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The prediction for a batch and its loss.
+
+    Raises:
+        TypeError: The prediction is not one tensor, or the loss not one number.
+    """
     try:
         prediction = model(x)
         if not isinstance(prediction, torch.Tensor):
@@ -179,7 +193,7 @@ def _described(x: Any) -> str:
 
 def _validate(model: torch.nn.Module, data: Batches, loss: Loss, metrics: Metrics, epoch: int) -> dict[str, float]:
     seen = evaluate(model, data, loss, metrics)
-    _require_finite(seen["loss"], f"on the validation data after epoch {epoch}")
+    require_finite(seen["loss"], f"on the validation data after epoch {epoch}")
     return seen
 
 
@@ -217,7 +231,7 @@ def mode(model: torch.nn.Module, training: bool) -> Iterator[None]:
             module.training = was_training
 
 
-def _pairs(data: Batches) -> Iterator[tuple[int, Any, Any]]:
+def pairs(data: Batches) -> Iterator[tuple[int, Any, Any]]:
     """The number, x and y of each batch."""
     number = 0
     for number, batch in enumerate(data, start=1):
@@ -236,7 +250,8 @@ def _pairs(data: Batches) -> Iterator[tuple[int, Any, Any]]:
         raise ValueError("expected at least one batch, got none")
 
 
-def _require_finite(value: float, where: str) -> None:
+def require_finite(value: float, where: str) -> None:
+    """Refuse to go on with a loss that is no number, and say where it happened."""
     if not math.isfinite(value):
         raise FloatingPointError(
             f"the loss is {value} {where}. Usual causes: a learning rate that is too large, NaN in the data, "
@@ -246,6 +261,13 @@ def _require_finite(value: float, where: str) -> None:
 
 def _summary(train: dict[str, float], seen: dict[str, float]) -> dict[str, float]:
     return {**train, **{f"validation {name}": value for name, value in seen.items()}}
+
+
+def _with_state(scheduler: Any, data: Batches, callbacks: Sequence[Any]) -> dict[str, Any]:
+    """What a checkpoint must keep beside model and optimizer, by the name that an error calls it."""
+    numbered = {f"callback {i}": callback for i, callback in enumerate(callbacks, start=1)}
+    parts = {"the scheduler": scheduler, "the data": data, **numbered}
+    return {name: part for name, part in parts.items() if hasattr(part, "state_dict")}
 
 
 def _check(
@@ -270,3 +292,15 @@ def _check(
         raise ValueError("early stopping watches the validation loss; pass validation=Minibatches(...) too")
     if "loss" in (metrics or {}):
         raise ValueError('a metric cannot be called "loss", which is the name of the loss; choose another name')
+
+
+def _check_scheduler(scheduler: Any, optimizer: Any) -> None:
+    if scheduler is None:
+        return
+    if isinstance(scheduler, type) or not hasattr(scheduler, "step"):
+        raise TypeError(
+            "expected scheduler to be made for the optimizer, such as StepLR(optimizer, step_size=10), "
+            f"got {scheduler!r}"
+        )
+    if getattr(scheduler, "optimizer", optimizer) is not optimizer:
+        raise ValueError("expected a scheduler of the optimizer that trains; this one was made for another")

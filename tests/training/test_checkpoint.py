@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from course_lib.arrays import torch_generator
-from course_lib.optim import SGD
+from course_lib.optim import SGD, lr_scheduler
 from course_lib.regularization import EarlyStopping
 from course_lib.training import fit
 
@@ -247,3 +247,97 @@ def test_another_way_to_run_is_refused(make_task, path, first, second, message):
     go(make_task(), 1, first)
     with pytest.raises(ValueError, match=f"is the checkpoint of another training run; it differs in {message}"):
         go(make_task(), 2, second)
+
+
+# What else has a state ------------------------------------------------------------------------------------------------
+
+
+def warm_up_and_decay(optimizer):
+    return lr_scheduler.SequentialLR(
+        optimizer,
+        [lr_scheduler.LinearLR(optimizer, 0.1, total_iters=2), lr_scheduler.CosineAnnealingLR(optimizer, 4)],
+        milestones=[2],
+    )
+
+
+SCHEDULES = {
+    "warm-up and decay": warm_up_and_decay,
+    "steps": lambda optimizer: lr_scheduler.StepLR(optimizer, 2),
+    "a function": lambda optimizer: lr_scheduler.LambdaLR(optimizer, lambda epoch: 1 / (1 + epoch)),
+}
+
+
+@pytest.mark.parametrize("make", SCHEDULES.values(), ids=SCHEDULES)
+@pytest.mark.parametrize("stop", [1, 2, 3])
+def test_resumes_with_a_scheduler_to_the_bit(make_task, path, make, stop):
+    tasks = [make_task(), make_task(), make_task(seed=8)]
+    schedulers = []
+    for task in tasks:
+        task.optimizer = SGD(task.model.parameters(), lr=0.3, momentum=0.9)
+        schedulers.append(make(task.optimizer))
+    expected = run(tasks[0], 5, scheduler=schedulers[0])
+    torch.manual_seed(0)
+    run(tasks[1], stop, path, scheduler=schedulers[1])
+    torch.manual_seed(99)
+    assert run(tasks[2], 5, path, scheduler=schedulers[2]) == expected
+    assert torch.equal(tasks[2].weights(), tasks[0].weights())
+    assert schedulers[2].get_last_lr() == schedulers[0].get_last_lr()
+
+
+def test_resumes_with_torchs_scheduler(make_task, path):
+    first, second = make_task(), make_task()
+    for task, epochs in ((first, 2), (second, 4)):
+        scheduler = torch.optim.lr_scheduler.ExponentialLR(task.optimizer, 0.5)
+        run(task, epochs, path, scheduler=scheduler)
+    assert second.optimizer.param_groups[0]["lr"] == pytest.approx(0.1 / 16)
+
+
+class Counter:
+    """A callback, or data, with a memory of its own."""
+
+    def __init__(self, batches=()):
+        self.count, self.batches = 0, batches
+
+    def __call__(self, epoch, model, history):
+        self.count += 1
+
+    def __iter__(self):
+        self.count += 1
+        return iter(self.batches)
+
+    def state_dict(self):
+        return {"count": self.count}
+
+    def load_state_dict(self, state):
+        self.count = state["count"]
+
+
+def test_what_callbacks_and_data_remember_is_kept(make_task, path):
+    for epochs in (2, 5):
+        task, counter = make_task(), Counter()
+        task.data = Counter(list(task.data))
+        run(task, epochs, path, callbacks=[print, counter])
+        assert (counter.count, task.data.count) == (epochs, epochs)
+
+
+def test_a_checkpoint_without_other_states_is_still_read(make_task, path):
+    """Those written before there were any have no place for them."""
+    history = run(make_task(), 2, path)
+    checkpoint = torch.load(path, weights_only=True)
+    del checkpoint["parts"]
+    torch.save(checkpoint, path)
+    assert run(make_task(), 2, path) == history
+
+
+def test_other_schedulers_and_callbacks_are_refused(make_task, path):
+    task = make_task()
+    task.optimizer = SGD(task.model.parameters(), lr=0.1)
+    run(task, 1, path, scheduler=lr_scheduler.StepLR(task.optimizer, 2), callbacks=[Counter()])
+    file = path.read_bytes()
+    with pytest.raises(ValueError, match=r"the scheduler \(StepLR there, LinearLR here\)\. "):
+        run(task, 2, path, scheduler=lr_scheduler.LinearLR(task.optimizer), callbacks=[Counter()])
+    with pytest.raises(
+        ValueError, match=r"the scheduler \(StepLR there, none here\) and in callback 1 \(Counter there, none here\)"
+    ):
+        run(task, 2, path)
+    assert path.read_bytes() == file
