@@ -9,8 +9,8 @@ from typing import Any, Self
 import numpy as np
 import torch
 from array_api_compat import device
-from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone, is_classifier
-from sklearn.utils import Tags, check_random_state, get_tags
+from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone, is_classifier, is_regressor
+from sklearn.utils import ClassifierTags, RegressorTags, Tags, check_random_state, get_tags
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
@@ -61,9 +61,9 @@ class Bagging(MetaEstimatorMixin, BaseEstimator):
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
-        inner = get_tags(self.estimator)
-        tags.estimator_type = inner.estimator_type
-        tags.classifier_tags, tags.regressor_tags = inner.classifier_tags, inner.regressor_tags
+        tags.estimator_type = get_tags(self.estimator).estimator_type
+        tags.classifier_tags = ClassifierTags() if tags.estimator_type == "classifier" else None
+        tags.regressor_tags = RegressorTags() if tags.estimator_type == "regressor" else None
         tags.target_tags.required = True
         return tags
 
@@ -77,7 +77,10 @@ class Bagging(MetaEstimatorMixin, BaseEstimator):
         Raises:
             ValueError: ``n_estimators`` is below 1, or the data are refused. What an estimator raises has a note that
                 says for which sample.
+            TypeError: ``estimator`` is neither a classifier nor a regressor.
         """
+        if not (is_classifier(self) or is_regressor(self)):
+            raise TypeError(f"expected estimator to be a classifier or a regressor, got {self.estimator!r}")
         if not isinstance(self.n_estimators, Integral) or self.n_estimators < 1:
             raise ValueError(f"expected n_estimators to be a whole number of at least 1, got {self.n_estimators!r}")
         X, y = validate(self, X, y, y_numeric=not is_classifier(self))

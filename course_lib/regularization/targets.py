@@ -8,7 +8,8 @@ import numpy as np
 import torch
 from array_api_compat import device
 
-from course_lib.arrays import Array, Generator, is_torch, namespace
+from course_lib.arrays import Array, Generator, is_torch, namespace, uniform
+from course_lib.probability import sigmoid
 from course_lib.regularization._random import beside, source
 
 
@@ -109,10 +110,16 @@ def mixup(x: Array, y: Array, *, alpha: float, generator: Generator | None = Non
 
 
 def _partners(x: Array, alpha: float, generator: Generator | None) -> tuple[Array, Array]:
-    """A permutation of the samples, and a draw from Beta(alpha, alpha) for each."""
+    r"""A permutation of the samples, and a draw from Beta(α, α) for each.
+
+    That is $g_1 / (g_1 + g_2)$ of two draws from a gamma distribution. These underflow where α is small, their
+    logarithms do not: $g$ is distributed as $h u^{1 / \alpha}$ with $h$ from $\mathrm{Gamma}(\alpha + 1)$ and $u$
+    uniform.
+    """
     n, rng = x.shape[0], source(x, generator)
     if not is_torch(x):
         return rng.permutation(n), rng.beta(alpha, alpha, size=n)
     partner = torch.randperm(n, generator=rng, device=rng.device)
-    alphas = torch.full((n, 2), alpha, dtype=x.dtype, device=rng.device)
-    return beside(x, partner), beside(x, torch._sample_dirichlet(alphas, generator=rng)[:, 0])
+    h = torch._standard_gamma(torch.full((2, n), alpha + 1, dtype=x.dtype, device=rng.device), generator=rng)
+    log_g = h.log() + (1 - uniform((2, n), rng, x.dtype)).log() / alpha
+    return beside(x, partner), beside(x, sigmoid(log_g[0] - log_g[1]))
