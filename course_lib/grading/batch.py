@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import tempfile
 import threading
 import uuid
 from collections.abc import Iterable, Iterator
@@ -17,7 +16,7 @@ from typing import Any, cast
 import dask
 from distributed import Client, LocalCluster, WorkerPlugin, as_completed, get_worker
 
-from course_lib.grading import selftest
+from course_lib.grading import selftest, temporary
 from course_lib.grading.collect import Job
 from course_lib.grading.course import CourseError
 from course_lib.grading.grade import grade, open_engine
@@ -133,14 +132,14 @@ def _client(workers: int, scheduler: str | None) -> Iterator[Client]:
             yield client
         return
     with (
-        tempfile.TemporaryDirectory(prefix="course-") as place,
-        dask.config.set({"temporary-directory": place}),
+        temporary.directory() as place,
+        dask.config.set({"temporary-directory": str(place)}),
         LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
             memory_limit=0,
             dashboard_address="127.0.0.1:0",
-            local_directory=place,
+            local_directory=str(place),
             silence_logs=logging.CRITICAL,
         ) as cluster,
         Client(cluster, set_as_default=False) as client,

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from course_lib.grading import sandbox, wire
+from course_lib.grading import sandbox, temporary, wire
 from course_lib.grading.examiner import Step
 from course_lib.grading.preflight import Prepared
 from course_lib.grading.zygote import Zygote
@@ -68,7 +68,7 @@ class Engine:
         self.in_process = in_process
         self.files = dict(files)
         with contextlib.ExitStack() as opened:
-            self._directory = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="course-")))
+            self._directory = opened.enter_context(temporary.directory())
             self.students = Zygote("student", modules, self._directory, walls, limits.as_dict() if sandboxed else None)
             opened.callback(self.students.close)
             self.examiners = Zygote("examiner", modules, self._directory)
