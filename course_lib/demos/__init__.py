@@ -18,6 +18,7 @@ LECTURES = (
     "gradient_based_learning",
     "backpropagation",
     "convolutional_networks",
+    "regularization",
 )
 """The modules that hold demos, in the order of the lectures."""
 
