@@ -9,7 +9,7 @@ import torch
 
 from course_lib.arrays import torch_generator
 from course_lib.data import Minibatches
-from course_lib.optim import SGD
+from course_lib.optim import SGD, lr_scheduler
 from course_lib.regularization import EarlyStopping
 from course_lib.training import evaluate, fit
 
@@ -61,6 +61,32 @@ def test_our_optimizer_takes_the_same_path(make_task):
         torch.manual_seed(5)
         fit(each.model, each.data, each.loss, each.optimizer, epochs=2)
     assert torch.equal(task.weights(), other.weights())
+
+
+@pytest.mark.parametrize("library", [lr_scheduler, torch.optim.lr_scheduler])
+def test_a_scheduler_steps_after_every_epoch(make_task, library):
+    """Callbacks see the rate of the epoch to come."""
+    task, hand = make_task(), make_task()
+    rates = []
+    for each in (task, hand):
+        make = SGD if library is lr_scheduler else torch.optim.SGD
+        each.optimizer = make(each.model.parameters(), lr=0.2, momentum=0.9)
+    torch.manual_seed(5)
+    fit(
+        task.model,
+        task.data,
+        task.loss,
+        task.optimizer,
+        epochs=3,
+        scheduler=library.StepLR(task.optimizer, 1, gamma=0.5),
+        callbacks=[lambda *_: rates.append(task.optimizer.param_groups[0]["lr"])],
+    )
+    torch.manual_seed(5)
+    for epoch in range(3):
+        hand.optimizer.param_groups[0]["lr"] = 0.2 * 0.5**epoch
+        fit(hand.model, hand.data, hand.loss, hand.optimizer, epochs=1)
+    assert rates == [0.1, 0.05, 0.025]
+    assert torch.equal(task.weights(), hand.weights())
 
 
 def test_without_validation_the_metrics_are_of_the_training_batches(task):
@@ -283,6 +309,13 @@ def pair(task):
             "callbacks in a list, got one builtin_function",
         ),
         ({"metrics": {"loss": accuracy}}, ValueError, 'a metric cannot be called "loss"'),
+        ({"scheduler": lr_scheduler.StepLR}, TypeError, "made for the optimizer, such as StepLR.*got <class"),
+        ({"scheduler": 0.5}, TypeError, "got 0.5"),
+        (
+            {"scheduler": lr_scheduler.LinearLR(SGD([torch.zeros(1)], lr=1.0))},
+            ValueError,
+            "this one was made for another",
+        ),
     ],
 )
 def test_refusals(task, options, error, message):
