@@ -24,8 +24,11 @@ FORBIDDEN = (
     "torch.rnn",
     "torch.max_pool",
     "torch.avg_pool",
+    "torch.adaptive_",
     "torch.batch_norm",
     "torch.layer_norm",
+    "torch.native_",
+    "torch.var_mean",
     "torch.softmax",
     "torch.log_softmax",
     "torch.logsumexp",
@@ -79,6 +82,9 @@ FORBIDDEN = (
     "scipy.special.softmax",
     "scipy.special.logsumexp",
     "scipy.special.expit",
+    "scipy.ndimage",
+    "scipy.signal",
+    "sklearn.cluster",
 )
 ALLOWED = (
     "numpy.linalg.LinAlgError",
@@ -196,6 +202,13 @@ def test_library_uses_no_ready_made_answer(path):
         ("def f(self): return self.svd", set()),
         ("import torch\ntorch.relu(x) + torch.sigmoid(x)", {"torch.relu", "torch.sigmoid"}),
         ("import torch\ntorch.conv2d(x, w)", {"torch.conv2d"}),
+        ("import torch\ntorch.adaptive_avg_pool1d(x, 1)", {"torch.adaptive_avg_pool1d"}),
+        (
+            "import torch\ntorch.native_layer_norm(x)[0] * torch.native_norm(x)",
+            {"torch.native_layer_norm", "torch.native_norm"},
+        ),
+        ("import torch\nmean, variance = torch.var_mean(x), x.var()", {"torch.var_mean"}),
+        ("from scipy import ndimage\nndimage.sobel(x)", {"scipy.ndimage", "scipy.ndimage.sobel"}),
     ],
 )
 def test_the_lint_sees(source, found):
