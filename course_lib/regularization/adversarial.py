@@ -105,11 +105,10 @@ def pgd(
         TypeError: ``x`` is no tensor of a floating dtype, or the generator no torch generator.
     """
     _check_attack(x, epsilon, step_size, steps, bounds)
-    low, high = (x - epsilon, x + epsilon)
+    attacked = x.detach()
+    low, high = attacked - epsilon, attacked + epsilon
     if bounds is not None:
         low, high = low.clamp(min=bounds[0]), high.clamp(max=bounds[1])
-    low, high = low.detach(), high.detach()
-    attacked = x.detach()
     if generator is not None:
         attacked = low + (high - low) * beside(x, uniform(x.shape, source(x, generator), x.dtype))
     with mode(model, training=False), torch.enable_grad():

@@ -1,4 +1,4 @@
-"""Bagging: models that were trained on different samples make different errors, and an average halves them."""
+"""Bagging: models that were trained on different samples make different errors, which an average partly cancels."""
 
 from __future__ import annotations
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from numbers import Real
 from typing import Any
 
 import torch
 from array_api_compat import device
 
-from course_lib.arrays import Array, is_torch, namespace
+from course_lib.arrays import Array, namespace
 from course_lib.probability.functions import floating
 
 Parameters = Array | Iterable[Array] | torch.nn.Module
@@ -99,17 +99,19 @@ def weights(model: torch.nn.Module) -> list[torch.Tensor]:
     ]
 
 
-def _charged(parameters: Any) -> list[Array]:
+def as_list(parameters: Any, of_network: Callable[[torch.nn.Module], list[torch.Tensor]]) -> list[Array]:
+    """Arrays as a list: one, several, or those of a network."""
     if isinstance(parameters, torch.nn.Module):
-        listed = weights(parameters)
-    elif is_torch(parameters) or hasattr(parameters, "shape"):
-        listed = [parameters]
-    else:
-        listed = list(parameters)
-    if not listed:
+        return of_network(parameters)
+    return [parameters] if hasattr(parameters, "shape") else list(parameters)
+
+
+def _charged(parameters: Any) -> list[Array]:
+    charged = as_list(parameters, weights)
+    if not charged:
         raise ValueError(
             "expected at least one array to charge, got none; model.parameters() is used up after one loop: "
             "pass the model, or list(model.parameters())"
         )
-    namespace(*listed)
-    return listed
+    namespace(*charged)
+    return charged

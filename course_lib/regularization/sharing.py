@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import torch
-
-from course_lib.arrays import Array, is_torch, namespace
-from course_lib.regularization.penalties import Parameters
+from course_lib.arrays import Array, namespace
+from course_lib.regularization.penalties import Parameters, as_list
 
 
 def soft_parameter_sharing(a: Parameters, b: Parameters) -> Array:
@@ -32,14 +28,11 @@ def soft_parameter_sharing(a: Parameters, b: Parameters) -> Array:
     >>> float(soft_parameter_sharing(np.array([1.0, 2.0]), np.array([1.0, 4.0])))
     2.0
     """
-    first, second = _listed(a), _listed(b)
+    first, second = (as_list(model, lambda network: list(network.parameters())) for model in (a, b))
+    if not first or not second:
+        raise ValueError("expected two models with parameters, got none; model.parameters() is used up after one loop")
+    namespace(*first, *second)
     shapes = [[tuple(w.shape) for w in listed] for listed in (first, second)]
-    if shapes[0] != shapes[1] or not first:
+    if shapes[0] != shapes[1]:
         raise ValueError(f"expected two models with parameters of the same shapes, got {shapes[0]} and {shapes[1]}")
-    return sum(namespace(w, v).sum((w - v) ** 2) for w, v in zip(first, second, strict=True)) / 2
-
-
-def _listed(parameters: Any) -> list[Array]:
-    if isinstance(parameters, torch.nn.Module):
-        return list(parameters.parameters())
-    return [parameters] if is_torch(parameters) or hasattr(parameters, "shape") else list(parameters)
+    return sum(namespace(w).sum((w - v) ** 2) for w, v in zip(first, second, strict=True)) / 2

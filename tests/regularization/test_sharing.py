@@ -30,7 +30,12 @@ def test_networks_pull_at_each_other():
 def test_refusals():
     with pytest.raises(ValueError, match=r"same shapes, got \[\(2, 3\), \(2,\)\] and \[\(2, 2\), \(2,\)\]"):
         soft_parameter_sharing(nn.Linear(3, 2), nn.Linear(2, 2))
-    with pytest.raises(ValueError, match="same shapes"):
-        soft_parameter_sharing([], [])
+    used_up = nn.Linear(3, 2).parameters()
+    for nothing in (used_up, []):
+        list(nothing)
+        with pytest.raises(ValueError, match="two models with parameters, got none"):
+            soft_parameter_sharing(nothing, nn.Linear(3, 2))
+    with pytest.raises(TypeError, match="got float"):
+        soft_parameter_sharing([1.0], [1.0])
     with pytest.raises(TypeError, match="arrays of one kind"):
         soft_parameter_sharing(np.ones(1), torch.ones(1))
