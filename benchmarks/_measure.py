@@ -22,6 +22,10 @@ class Case:
     theirs: Callable[[], object]
     gate: float
     """The largest ratio of our time to theirs that passes."""
+    share: float = 1.0
+    """How much of the work the built-in does, where all of it would take too long."""
+    rounds: int = FEWEST_ROUNDS
+    """How often each side is timed at least."""
 
 
 @dataclass(frozen=True)
@@ -73,13 +77,14 @@ def measure(family: str, case: Case, clock: Callable[[], float] = time.perf_coun
     single = [_seconds_per_call(side, 1, clock) for side in sides]
     calls = [math.ceil(max(SHORTEST_TIMING, *single) / seconds) for seconds in single]
     round_seconds = sum(n * seconds for n, seconds in zip(calls, single, strict=True))
-    rounds = max(FEWEST_ROUNDS, int(SECONDS_PER_CASE / round_seconds))
+    rounds = max(case.rounds, int(SECONDS_PER_CASE / round_seconds))
     ours: list[float] = []
     theirs: list[float] = []
     for i in range(rounds):
         turns = [(case.ours, calls[0], ours), (case.theirs, calls[1], theirs)]
         for side, n, times in turns if i % 2 == 0 else reversed(turns):
             times.append(_seconds_per_call(side, n, clock))
+    theirs = [seconds / case.share for seconds in theirs]
     ratio = median(a / b for a, b in zip(ours, theirs, strict=True))
     return Result(family, case.name, ratio, case.gate, median(ours), median(theirs))
 

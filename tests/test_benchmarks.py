@@ -86,6 +86,14 @@ def test_a_disturbance_does_not_move_the_median(bench):
     assert bench.measure.measure("a family", case, clock).ratio == pytest.approx(2)
 
 
+def test_a_side_that_does_a_share_of_the_work_counts_for_all_of_it(bench):
+    clock = Clock()
+    case = bench.measure.Case("a case", clock.taking("ours", 1), clock.taking("theirs", 2), gate=1, share=0.1, rounds=3)
+    result = bench.measure.measure("a family", case, clock)
+    assert (result.ratio, result.theirs) == pytest.approx((0.05, 20))
+    assert clock.order[4:].count("theirs") == 3
+
+
 def test_a_family_is_judged_by_its_worst_case_and_its_geometric_mean(bench):
     clock = Clock()
     theirs = clock.taking("theirs", 0.1)
