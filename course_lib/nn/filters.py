@@ -181,7 +181,7 @@ def apply(image: Array, kernel: Array, *, padding: str = "same", padding_mode: s
     y = namespace(x).zeros_like(x[..., :height, :width])
     for u in range(k.shape[0]):
         for v in range(k.shape[1]):
-            y = y + k[u, v] * x[..., u : u + height, v : v + width]
+            y += k[u, v] * x[..., u : u + height, v : v + width]
     return y
 
 
