@@ -252,7 +252,7 @@ def soft_threshold(w, alpha, h=1.0):
 # + np.abs(w) - alpha / h, 1e-13)
 
 
-# %% ex2: in the dtype that comes in | numbers 2
+# %% ex2: in the dtype that comes in | numbers 2, curvatures 2
 # - w, h = np.asarray(w, dtype=float), np.asarray(h, dtype=float)
 # + w, h = np.asarray(w), np.asarray(h)
 # - np.abs(w) - alpha / h, 0)
