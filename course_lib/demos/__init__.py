@@ -19,6 +19,7 @@ LECTURES = (
     "backpropagation",
     "convolutional_networks",
     "regularization",
+    "optimization",
 )
 """The modules that hold demos, in the order of the lectures."""
 
