@@ -2,6 +2,8 @@
 
 from course_lib.models.alexnet import AlexNet
 from course_lib.models.composition import compose
+from course_lib.models.densenet import DenseNet
+from course_lib.models.googlenet import GoogLeNet
 from course_lib.models.lenet import LeNet5
 from course_lib.models.linear_regions import count_linear_regions, linear_regions
 from course_lib.models.mlp import MLP
@@ -13,6 +15,8 @@ __all__ = [
     "MLP",
     "VGG",
     "AlexNet",
+    "DenseNet",
+    "GoogLeNet",
     "LeNet5",
     "Perceptron",
     "ResNet",

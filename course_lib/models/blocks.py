@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
+import torch
 from torch import Tensor
 
 from course_lib import nn
@@ -37,7 +39,9 @@ class Chain(nn.Sequential):
         return super().__getitem__(index)
 
 
-def stem(in_channels: int, channels: int, *, large_images: bool, generator: Any = None) -> list[nn.Module]:
+def stem(
+    in_channels: int, channels: int, *, large_images: bool, generator: torch.Generator | None = None
+) -> list[nn.Module]:
     """What comes before the first block of a ResNet or DenseNet: convolution, batch normalisation, ReLU, pooling.
 
     Args:
@@ -77,6 +81,16 @@ def initialise(net: nn.Module, kind: type[nn.Module], weight: Callable[[Tensor],
             weight(layer.weight)  # type: ignore[arg-type]
             if layer.bias is not None:
                 nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
+
+
+def he(generator: torch.Generator | None, mode: str = "fan_in") -> Callable[[Tensor], Tensor]:
+    """The initialiser of He et al. (2015) for layers that a ReLU follows.
+
+    Args:
+        generator: Where the random numbers come from; by default torch's global generator.
+        mode: "fan_in" keeps the size of the signals forward, "fan_out" that of the gradients back.
+    """
+    return partial(nn.init.kaiming_normal_, mode=mode, nonlinearity="relu", generator=generator)
 
 
 def choose(depth: int | Choice, table: Mapping[int, Choice]) -> Choice:

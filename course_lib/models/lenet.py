@@ -19,6 +19,8 @@ class Plan:
     kernel_size: int = 5
     padding: tuple[int, int] = (2, 0)
     """Of c1 and of c3."""
+    window: tuple[int, int] = (2, 2)
+    """Rows and columns of which s2 and s4 take means; at 1, the images stay as they are."""
     grid: int = 5
     """Rows and columns behind s4."""
 
@@ -57,10 +59,10 @@ class LeNet5(Chain):
         super().__init__(
             c1=nn.Conv2d(plan.in_channels, 6, k, padding=p1, generator=generator),
             tanh1=nn.Tanh(),
-            s2=nn.AvgPool2d(2),
+            s2=nn.AvgPool2d(plan.window[0]),
             c3=nn.Conv2d(6, 16, k, padding=p3, generator=generator),
             tanh3=nn.Tanh(),
-            s4=nn.AvgPool2d(2),
+            s4=nn.AvgPool2d(plan.window[1]),
             grid=nn.AdaptiveAvgPool2d(plan.grid),
             flatten=nn.Flatten(),
             c5=nn.Linear(16 * plan.grid**2, 120, generator=generator),
@@ -72,10 +74,10 @@ class LeNet5(Chain):
 
     @classmethod
     def small(cls, in_channels: int = 1, num_classes: int = 10, *, generator: torch.Generator | None = None) -> Self:
-        """A LeNet-5 for images from 8 by 8 up: kernels of 3 by 3, and 2 by 2 places behind s4.
+        """A LeNet-5 for images from 8 by 8 up: kernels of 3 by 3, nothing subsampled by s2, 4 by 4 places behind s4.
 
         >>> LeNet5.small()(torch.zeros(2, 1, 8, 8)).shape
         torch.Size([2, 10])
         """
-        plan = Plan(in_channels, kernel_size=3, padding=(1, 1), grid=2)
+        plan = Plan(in_channels, kernel_size=3, padding=(1, 1), window=(1, 2), grid=4)
         return cls(num_classes, plan=plan, generator=generator)

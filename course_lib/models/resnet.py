@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from course_lib import nn
-from course_lib.models.blocks import Chain, choose, initialise, stem
+from course_lib.models.blocks import Chain, choose, he, initialise, stem
 
 
 class _Block(nn.Module):
@@ -21,21 +21,9 @@ class _Block(nn.Module):
 
     expansion: int
     """How many times the channels inside of F there are behind it."""
-
-    def __init__(
-        self, in_channels: int, channels: int, stride: int, skip: bool, generator: torch.Generator | None
-    ) -> None:
-        super().__init__()
-        self.relu = nn.ReLU()
-        self.downsample: nn.Module | None = None
-        out_channels = self.expansion * channels
-        if skip and (stride, in_channels) == (1, out_channels):
-            self.downsample = nn.Identity()
-        elif skip:
-            self.downsample = nn.Sequential(
-                nn.Conv2d(in_channels, out_channels, 1, stride, bias=False, generator=generator),
-                nn.BatchNorm2d(out_channels),
-            )
+    relu: nn.Module
+    downsample: nn.Module | None
+    """What brings x to the shape of F(x); None without a skip connection."""
 
     def residual(self, x: Tensor) -> Tensor:
         """F(x)."""
@@ -45,6 +33,16 @@ class _Block(nn.Module):
         """Map (N, in_channels, H, W) to (N, expansion * channels, H / stride, W / stride)."""
         y = self.residual(x)
         return self.relu(y if self.downsample is None else y + self.downsample(x))
+
+
+def shortcut(in_channels: int, out_channels: int, stride: int, generator: torch.Generator | None) -> nn.Module:
+    """Nothing where the shape stays; else a convolution of 1 by 1 and batch normalisation."""
+    if (stride, in_channels) == (1, out_channels):
+        return nn.Identity()
+    return nn.Sequential(
+        nn.Conv2d(in_channels, out_channels, 1, stride, bias=False, generator=generator),
+        nn.BatchNorm2d(out_channels),
+    )
 
 
 class BasicBlock(_Block):
@@ -69,12 +67,14 @@ class BasicBlock(_Block):
         skip: bool = True,
         generator: torch.Generator | None = None,
     ) -> None:
-        super().__init__(in_channels, channels, stride, skip, generator)
+        super().__init__()
         conv = partial(nn.Conv2d, bias=False, generator=generator)
         self.conv1 = conv(in_channels, channels, 3, stride, padding=1)
         self.bn1 = nn.BatchNorm2d(channels)
         self.conv2 = conv(channels, channels, 3, padding=1)
         self.bn2 = nn.BatchNorm2d(channels)
+        self.relu = nn.ReLU()
+        self.downsample = shortcut(in_channels, channels, stride, generator) if skip else None
 
     def residual(self, x: Tensor) -> Tensor:
         """F(x)."""
@@ -107,7 +107,7 @@ class Bottleneck(_Block):
         skip: bool = True,
         generator: torch.Generator | None = None,
     ) -> None:
-        super().__init__(in_channels, channels, stride, skip, generator)
+        super().__init__()
         conv = partial(nn.Conv2d, bias=False, generator=generator)
         self.conv1 = conv(in_channels, channels, 1)
         self.bn1 = nn.BatchNorm2d(channels)
@@ -115,6 +115,8 @@ class Bottleneck(_Block):
         self.bn2 = nn.BatchNorm2d(channels)
         self.conv3 = conv(channels, 4 * channels, 1)
         self.bn3 = nn.BatchNorm2d(4 * channels)
+        self.relu = nn.ReLU()
+        self.downsample = shortcut(in_channels, 4 * channels, stride, generator) if skip else None
 
     def residual(self, x: Tensor) -> Tensor:
         """F(x)."""
@@ -188,8 +190,7 @@ class ResNet(Chain):
             flatten=nn.Flatten(),
             fc=nn.Linear(plan.block.expansion * plan.widths[-1], num_classes, generator=generator),
         )
-        he = partial(nn.init.kaiming_normal_, mode="fan_out", nonlinearity="relu", generator=generator)
-        initialise(self, nn.Conv2d, he)
+        initialise(self, nn.Conv2d, he(generator, "fan_out"))
 
     @classmethod
     def small(

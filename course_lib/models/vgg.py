@@ -9,7 +9,7 @@ from typing import Self
 import torch
 
 from course_lib import nn
-from course_lib.models.blocks import Chain, choose, initialise
+from course_lib.models.blocks import Chain, choose, he, initialise
 
 
 @dataclass(frozen=True)
@@ -83,19 +83,23 @@ class VGG(Chain):
                 linear(plan.hidden, num_classes),
             ),
         )
-        he = partial(nn.init.kaiming_normal_, mode="fan_out", nonlinearity="relu", generator=generator)
-        initialise(self, nn.Conv2d, he)
+        initialise(self, nn.Conv2d, he(generator, "fan_out"))
         initialise(self, nn.Linear, partial(nn.init.normal_, std=0.01, generator=generator))
 
     @classmethod
     def small(cls, in_channels: int = 1, num_classes: int = 10, *, generator: torch.Generator | None = None) -> Self:
         """A VGG of 7 layers, with batch normalisation, for images from 4 by 4 up.
 
+        Its linear layers are narrow, so that weights of N(0, 0.01²) would let little through: they start as in He et
+        al. (2015).
+
         >>> VGG.small()(torch.zeros(2, 1, 8, 8)).shape
         torch.Size([2, 10])
         """
         plan = Plan(((16, 16), (32, 32)), in_channels, grid=2, hidden=64)
-        return cls(plan, num_classes, dropout=0.2, batch_norm=True, generator=generator)
+        net = cls(plan, num_classes, dropout=0.2, batch_norm=True, generator=generator)
+        initialise(net, nn.Linear, he(generator))
+        return net
 
 
 def _features(plan: Plan, batch_norm: bool, generator: torch.Generator | None) -> nn.Sequential:

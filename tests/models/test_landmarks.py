@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from course_lib.arrays import torch_generator
-from course_lib.models import VGG, AlexNet, LeNet5, ResNet
+from course_lib.models import VGG, AlexNet, DenseNet, GoogLeNet, LeNet5, ResNet
 
 SIZES = {
     "alexnet": (AlexNet, 61_100_840),
@@ -20,6 +20,11 @@ SIZES = {
     "resnet50": (lambda: ResNet(50), 25_557_032),
     "resnet101": (lambda: ResNet(101), 44_549_160),
     "resnet152": (lambda: ResNet(152), 60_192_808),
+    "googlenet": (GoogLeNet, 6_624_904),
+    "densenet121": (lambda: DenseNet(121), 7_978_856),
+    "densenet161": (lambda: DenseNet(161), 28_681_000),
+    "densenet169": (lambda: DenseNet(169), 14_149_480),
+    "densenet201": (lambda: DenseNet(201), 20_013_928),
 }
 """What makes each network for ImageNet, and its number of parameters: torchvision's, and the papers' where they say."""
 
@@ -27,6 +32,8 @@ SMALL = {
     "LeNet5": LeNet5.small,
     "AlexNet": AlexNet.small,
     "VGG": VGG.small,
+    "GoogLeNet": GoogLeNet.small,
+    "DenseNet": DenseNet.small,
     "ResNet": ResNet.small,
     "ResNet plain": lambda *sizes, **options: ResNet.small(*sizes, skip=False, **options),
 }
