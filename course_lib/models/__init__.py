@@ -2,7 +2,9 @@
 
 from course_lib.models.alexnet import AlexNet
 from course_lib.models.composition import compose
+from course_lib.models.deep_dream import deep_dream
 from course_lib.models.densenet import DenseNet
+from course_lib.models.features import feature_extractor
 from course_lib.models.googlenet import GoogLeNet
 from course_lib.models.lenet import LeNet5
 from course_lib.models.linear_regions import count_linear_regions, linear_regions
@@ -22,6 +24,8 @@ __all__ = [
     "ResNet",
     "compose",
     "count_linear_regions",
+    "deep_dream",
+    "feature_extractor",
     "linear_regions",
     "mistake_bound",
     "mistakes_in_pass",
