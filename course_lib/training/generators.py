@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,17 +14,29 @@ from course_lib.arrays import Generator
 
 
 def find_generators(*places: object) -> dict[str, Generator]:
-    """The generators that data and layers hold as their ``generator``, each once, and torch's own for every device."""
+    """The generators that data, transforms and layers hold as their ``generator``, each once, and torch's own."""
     found: dict[str, Generator] = {f"cuda {i}": g for i, g in enumerate(torch.cuda.default_generators)}
     found["cpu"] = torch.default_generator
     own = len(found)
-    for place in places:
-        for part in place.modules() if isinstance(place, torch.nn.Module) else [place]:
-            generator = getattr(part, "generator", None)
-            known = any(generator is other for other in found.values())
-            if isinstance(generator, np.random.Generator | torch.Generator) and not known:
-                found[f"held {len(found) - own}"] = generator
+    for part in itertools.chain.from_iterable(map(_parts, places)):
+        generator = getattr(part, "generator", None)
+        known = any(generator is other for other in found.values())
+        if isinstance(generator, np.random.Generator | torch.Generator) and not known:
+            found[f"held {len(found) - own}"] = generator
     return found
+
+
+def _parts(place: object) -> Iterator[object]:
+    """The layers of a network; data, and what they are drawn from and changed by."""
+    if isinstance(place, torch.nn.Module):
+        yield from place.modules()
+        return
+    yield place
+    for name in ("batches", "transform"):
+        if (inner := getattr(place, name, None)) is not None:
+            yield from _parts(inner)
+    for inner in getattr(place, "transforms", ()):
+        yield from _parts(inner)
 
 
 def get_states(generators: Mapping[str, Generator]) -> dict[str, torch.Tensor | str]:

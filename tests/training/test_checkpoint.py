@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 import torch
 
+from course_lib import nn
 from course_lib.arrays import torch_generator
 from course_lib.optim import SGD, lr_scheduler
 from course_lib.regularization import EarlyStopping
+from course_lib.regularization.augment import Augmented, Compose
 from course_lib.training import fit
 
 NUMPY = [np.random.PCG64, np.random.MT19937, np.random.Philox, np.random.SFC64, np.random.PCG64DXSM]
@@ -97,18 +99,31 @@ def test_an_interrupted_epoch_is_repeated(make_task, path, capsys):
     assert torch.equal(broken.weights(), whole.weights())
 
 
-def test_layers_generators_are_kept_too(make_task, path):
-    class Noise(torch.nn.Module):
-        def __init__(self, seed):
-            super().__init__()
-            self.generator = torch_generator(seed)
+def noisy_layer(task, generator):
+    task.model.insert(0, nn.GaussianNoise(1.0, generator=generator))
 
-        def forward(self, x):
-            return x + torch.randn(x.shape, generator=self.generator)
 
+def dropping_layer(task, generator):
+    task.model.insert(3, nn.Dropout(0.5, generator=generator))
+
+
+def changed_data(task, generator):
+    task.data = Augmented(task.data, Compose([Jitter(generator), torch.Tensor.clone]))
+
+
+class Jitter:
+    def __init__(self, generator):
+        self.generator = generator
+
+    def __call__(self, x):
+        return x + torch.randn(x.shape, generator=self.generator)
+
+
+@pytest.mark.parametrize("with_random", [noisy_layer, dropping_layer, changed_data])
+def test_the_generators_of_layers_and_transforms_are_kept_too(make_task, path, with_random):
     tasks = [make_task() for _ in range(3)]
     for task, seed in zip(tasks, (1, 1, 2), strict=True):
-        task.model.insert(0, Noise(seed))
+        with_random(task, torch_generator(seed))
     run(tasks[0], 3)
     torch.manual_seed(0)
     run(tasks[1], 1, path)
