@@ -1823,20 +1823,6 @@ def fgsm(model, x, y, epsilon):
 # + given, x = x, x.clone().requires_grad_()
 
 
-# %% ex9: switches to eval and leaves it there | stays 2
-# - loss = torch
-# + if hasattr(model, "eval"):
-# +         model.eval()
-# +     loss = torch
-
-
-# %% ex9: freezes the parameters | stays 2
-# - loss = torch
-# + for p in model.parameters() if hasattr(model, "parameters") else ():
-# +         p.requires_grad_(False)
-# +     loss = torch
-
-
 # %% ex9: trains the model on the way | stays 2
 # - return (x.detach()
 # + with torch.no_grad():
