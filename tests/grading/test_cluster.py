@@ -19,8 +19,8 @@ from course_lib.grading.course import Course
 
 pytestmark = pytest.mark.skipif(shutil.which("bwrap") is None, reason="needs bubblewrap: apt-get install bubblewrap")
 
-STUDENTS = 12
-PATIENCE = 120
+STUDENTS = 8
+PATIENCE = 300
 SLOW = "\nimport time\ntime.sleep(0.3)"
 COMMAND = [str(Path(sys.executable).with_name("course")), "grade", "hw", "--json"]
 
@@ -28,7 +28,7 @@ COMMAND = [str(Path(sys.executable).with_name("course")), "grade", "hw", "--json
 @pytest.fixture(scope="module")
 def the_class(built_once, tmp_path_factory, tiny_session):
     """The tiny course with a class that has every kind of answer in it."""
-    course = Course.find(shutil.copytree(built_once.root, tmp_path_factory.mktemp("cluster") / "course"))
+    course = Course.find(shutil.copytree(built_once.root, tmp_path_factory.mktemp("class") / "course"))
     released, tiny = nbk.read(built_once.release("hw") / "hw.ipynb"), tiny_session
     ways = {
         "right": tiny.right,
@@ -56,21 +56,22 @@ def graded_here(the_class, tmp_path_factory):
     return grade(Course.find(shutil.copytree(the_class.root, place)))
 
 
-@pytest.fixture
-def cluster(tmp_path):
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
     """A scheduler on loopback and two worker processes, each with the process that watches it; their address."""
+    place = tmp_path_factory.mktemp("cluster")
     with contextlib.ExitStack() as running:
-        _, address = start(running, tmp_path, r"Scheduler at:\s+(tcp://\S+)", "scheduler")
-        workers = [start(running, tmp_path, r"Start worker at:\s+(tcp://\S+)", "worker", address)[0] for _ in range(2)]
+        _, address = start(running, place, r"Scheduler at:\s+(tcp://\S+)", "scheduler")
+        workers = [start(running, place, r"Start worker at:\s+(tcp://\S+)", "worker", address)[0] for _ in range(2)]
         yield address, workers
 
 
-def start(running, tmp_path, ready, what, *arguments):
+def start(running, place, ready, what, *arguments):
     """A Dask process that listens on loopback; it, and what it says of itself when it is ready."""
     local = ["--host", "127.0.0.1"] + (["--port", "0"] if what == "scheduler" else ["--nthreads", "1"])
     command = [sys.executable, "-m", "dask", what, *arguments, *local, "--no-dashboard"]
-    with tempfile.NamedTemporaryFile(dir=tmp_path) as log:
-        process = subprocess.Popen(command, cwd=tmp_path, stderr=log, start_new_session=True)
+    with tempfile.NamedTemporaryFile(dir=place) as log:
+        process = subprocess.Popen(command, cwd=place, stderr=log, start_new_session=True)
         running.callback(stop, process)
         until = time.monotonic() + PATIENCE
         while not (found := re.search(ready, Path(log.name).read_text())):
