@@ -24,8 +24,8 @@ def deep_dream(
 ) -> Tensor:
     r"""Change an image, by gradient ascent, so that a layer responds more strongly to it.
 
-    $x \leftarrow \mathrm{clip}\bigl(x + \varepsilon \, g / \mathrm{mean}|g|\bigr)$ with $g = \nabla_x J(x)$. For a whole
-    layer $J = \frac12 \mathrm{mean}(h^2)$, so that whatever it sees is enhanced; for one channel
+    $x \leftarrow \mathrm{clip}\bigl(x + \varepsilon \, g / \mathrm{mean}|g|\bigr)$ with $g = \nabla_x J(x)$. For a
+    whole layer $J = \frac12 \mathrm{mean}(h^2)$, so that whatever it sees is enhanced; for one channel
     $J = \mathrm{mean}(h_c)$.   (Mordvintsev et al., 2015: Inceptionism: Going deeper into neural networks)
 
     Layers near the input respond to edges and textures, later ones to parts and things. In *octaves* it is done on a
