@@ -222,7 +222,7 @@ LEARNED = {
     "ResNet": (5, 5e-3, 0.97),
     "DenseNet": (4, 5e-3, 0.97),
 }
-"""Epochs and learning rate with which each learns the digits, and how much of the test digits it then knows at least."""
+"""Epochs and learning rate with which each learns the digits, and which share of the test digits it knows then."""
 
 
 @pytest.mark.parametrize("name", LEARNED)
