@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections import OrderedDict
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -369,7 +370,7 @@ class FeatureMaps(Demo):
 
     def __init__(self, model: nn.Sequential | None = None) -> None:
         self.model = trained_reader() if model is None else model
-        split = load_digits(images=True)
+        split = load_digits(images=True, device=next(self.model.parameters()).device)
         self.images, self.labels = split.X_test, split.y_test
         names = spatial_layers(self.model, self.images[:1])
         super().__init__(
@@ -406,13 +407,13 @@ class FeatureMaps(Demo):
         colors = signed_colors(maps, float(abs(maps).max()))
         columns = math.isqrt(n - 1) + 1
         side = 1 / columns
-        self.picture.show(grey_colors(1 - self.images[digit, 0].numpy()), (0, 1, 1, 0))
+        self.picture.show(grey_colors(1 - self.images[digit, 0].cpu().numpy()), (0, 1, 1, 0))
         self.mosaic.show(tiled(colors, columns), (0, 1, side * -(-n // columns), 0))
         row, column = divmod(channel, columns)
         self.chosen.set_bounds(side * column, side * row, side, side)
         self.large.show(colors[channel], (0, 1, 1, 0))
         with torch.no_grad():
-            p = softmax(self.model(self.images[digit : digit + 1])[0]).numpy()
+            p = softmax(self.model(self.images[digit : digit + 1])[0]).cpu().numpy()
         truth = int(self.labels[digit])
         for k, bar in enumerate(self.bars):
             bar.set(width=p[k], color=COLORS["blue" if k == truth else "grey"])
@@ -424,47 +425,38 @@ class FeatureMaps(Demo):
         )
 
 
-def reader(generator: torch.Generator) -> nn.Sequential:
-    """A small convolutional network for digits of 8 by 8 pixels."""
-    return nn.Sequential(
-        nn.Conv2d(1, 8, 3, padding=1, generator=generator),
-        nn.ReLU(),
-        nn.MaxPool2d(2),
-        nn.Conv2d(8, 16, 3, padding=1, generator=generator),
-        nn.ReLU(),
-        nn.Flatten(),
-        nn.Linear(16 * 4 * 4, 10, generator=generator),
-    )
-
-
 @functools.cache
 def trained_reader() -> nn.Sequential:
-    """The same, trained for a second."""
+    """A small convolutional network that was trained on digits of 8 by 8 pixels, for a second."""
     generator, split = torch_generator(0), load_digits(images=True)
-    model = reader(generator)
+    layers = {
+        "conv1": nn.Conv2d(1, 8, 3, padding=1, generator=generator),
+        "relu1": nn.ReLU(),
+        "pool1": nn.MaxPool2d(2),
+        "conv2": nn.Conv2d(8, 16, 3, padding=1, generator=generator),
+        "relu2": nn.ReLU(),
+        "flatten": nn.Flatten(),
+        "output": nn.Linear(16 * 4 * 4, 10, generator=generator),
+    }
+    model = nn.Sequential(OrderedDict(layers))
     batches = Minibatches(split.X_train, split.y_train, batch_size=32, generator=generator)
-    fit(model, batches, nn.CrossEntropyLoss(), Adam(model.parameters(), lr=3e-3), epochs=8, progress=False)
+    fit(model, batches, nn.CrossEntropyLoss(), Adam(model.parameters(), lr=1e-2), epochs=8, progress=False)
     return model
 
 
 @torch.no_grad()
 def layer_output(model: nn.Sequential, x: torch.Tensor, layer: str) -> Matrix:
-    """What stands after a layer, given by its label from :func:`spatial_layers`."""
-    last = int(layer.split(":")[0])
-    for child in list(model)[: last + 1]:
+    """What stands after the layer with a name, or ``"0"``, ``"1"`` and so on where layers have none."""
+    for name, child in model.named_children():
         x = child(x)
-    return np.asarray(x.double().numpy())
+        if name == layer:
+            break
+    return np.asarray(x.double().cpu().numpy())
 
 
-@torch.no_grad()
 def spatial_layers(model: nn.Sequential, x: torch.Tensor) -> list[str]:
-    """Labels of the layers whose output still has rows and columns: "0: Conv2d" and so on."""
-    labels = []
-    for i, child in enumerate(model):
-        x = child(x)
-        if x.ndim == 4:
-            labels.append(f"{i}: {type(child).__name__}")
-    return labels
+    """The names of the layers whose output still has rows and columns."""
+    return [name for name, _ in model.named_children() if layer_output(model, x, name).ndim == 4]
 
 
 def tiled(colors: Colors, columns: int) -> Colors:

@@ -7,14 +7,17 @@ from typing import Any
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from course_lib.demos.base import number
-from course_lib.plotting import COLORS, SIGNED, ink_on
+from course_lib.plotting import COLORS, ink_on
 
 Matrix = NDArray[np.float64]
 Colors = NDArray[np.uint8]
+
+ORANGE, BLUE = (255 * np.array(to_rgb(COLORS[name])) for name in ("orange", "blue"))
 
 
 class Pixels(Artist):
@@ -131,8 +134,9 @@ def signed_colors(values: Matrix, largest: float | None = None, strength: float 
     [[255, 255, 255], [0, 114, 178]]
     """
     largest = float(abs(values).max(initial=0.0)) if largest is None else largest
-    share = np.clip(values / (largest or 1.0), -1, 1)
-    return np.asarray(SIGNED(0.5 + strength / 2 * share, bytes=True)[..., :3])
+    share = strength * np.clip(values / (largest or 1.0), -1, 1)[..., None]
+    ink = np.where(share < 0, ORANGE, BLUE)
+    return np.round(255 - abs(share) * (255 - ink)).astype(np.uint8)
 
 
 def grey_colors(values: Matrix, low: float = 0.0, high: float = 1.0) -> Colors:
