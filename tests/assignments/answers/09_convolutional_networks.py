@@ -1406,6 +1406,11 @@ def max_pool2d_backward(G, x, size, stride=None):
 # + v, u = np.unravel_index(window.T.argmax(), window.T.shape)
 
 
+# %% ex7: nearly the largest is the largest | overlap 2
+# - window.argmax()
+# + (window >= window.max() - 1e-9).argmax()
+
+
 # %% ex7: rows and columns exchanged | values 3, overlap 2
 # - u, v = np.unravel_index
 # + v, u = np.unravel_index
@@ -1642,6 +1647,11 @@ def edge_magnitude(image):
 # %% ex8: squares that overflow | dtypes 2
 # - np.hypot(gx, gy)
 # + np.sqrt(gx**2 + gy**2)
+
+
+# %% ex8: squares that vanish | dtypes 2
+# - np.hypot(gx, gy)
+# + np.sqrt((gx / 1e10) ** 2 + (gy / 1e10) ** 2) * 1e10
 
 
 # %% ex8: a little something under the root | edges 3, dtypes 2
