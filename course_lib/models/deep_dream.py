@@ -7,7 +7,7 @@ from torch import Tensor
 
 from course_lib import nn
 from course_lib.models.features import feature_extractor
-from course_lib.regularization._models import mode
+from course_lib.nn.modes import mode
 
 
 def deep_dream(

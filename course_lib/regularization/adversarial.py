@@ -8,27 +8,15 @@ import torch
 from torch import Tensor
 
 from course_lib.arrays import standard_normal, uniform
-from course_lib.probability import logsumexp, softmax
-from course_lib.regularization._models import Model, mode, require_inputs
+from course_lib.nn import CrossEntropyLoss
+from course_lib.nn.functional import log_softmax, softmax
+from course_lib.nn.modes import Model, mode
+from course_lib.regularization._models import require_inputs
 from course_lib.regularization._random import beside, source
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 Bounds = tuple[float, float] | None
-
-
-def cross_entropy(logits: Tensor, y: Tensor) -> Tensor:
-    r"""The mean of $-\sum_j y_{ij} \log p_{ij}$ for logits of shape (n, k).
-
-    ``y`` holds probabilities, shape (n, k), or classes, shape (n,), whose probability is 1.
-    """
-    log_p = log_softmax(logits)
-    terms = y * log_p if y.is_floating_point() else torch.take_along_dim(log_p, y[:, None], dim=1)
-    return -terms.sum(1).mean()
-
-
-def log_softmax(logits: Tensor) -> Tensor:
-    """The logarithms of the probabilities."""
-    return logits - logsumexp(logits, axis=1, keepdims=True)
+CROSS_ENTROPY = CrossEntropyLoss()
 
 
 def fgsm(
@@ -37,7 +25,7 @@ def fgsm(
     y: Tensor,
     epsilon: float,
     *,
-    loss: Loss = cross_entropy,
+    loss: Loss = CROSS_ENTROPY,
     bounds: Bounds = (0.0, 1.0),
 ) -> Tensor:
     r"""The fast gradient sign method: one step of size $\epsilon$ in every input that makes the loss larger.
@@ -79,7 +67,7 @@ def pgd(
     *,
     step_size: float,
     steps: int,
-    loss: Loss = cross_entropy,
+    loss: Loss = CROSS_ENTROPY,
     bounds: Bounds = (0.0, 1.0),
     generator: torch.Generator | None = None,
 ) -> Tensor:
@@ -173,7 +161,7 @@ def virtual_adversarial_loss(
 
 def _divergence(before: Tensor, after: Tensor) -> Tensor:
     r"""The mean of $D_{KL}(p \Vert q) = \sum_j p_j (\log p_j - \log q_j)$ of two sets of logits."""
-    return (softmax(before, axis=1) * (log_softmax(before) - log_softmax(after))).sum(1).mean()
+    return (softmax(before, dim=1) * (log_softmax(before, dim=1) - log_softmax(after, dim=1))).sum(1).mean()
 
 
 def _unit(r: Tensor, otherwise: Tensor | None = None) -> Tensor:

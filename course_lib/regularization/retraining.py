@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from sklearn.exceptions import ConvergenceWarning
 
-from course_lib.regularization._models import mode
+from course_lib.nn.modes import mode
 
 Batches = Iterable[Sequence[Any]]
 Loss = Callable[[Any, Any], torch.Tensor]

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from course_lib.arrays import Array
-from course_lib.regularization._models import Model, mode, require_inputs
+from course_lib.nn.modes import Model, mode
+from course_lib.regularization._models import require_inputs
 
 
 def tangent(transform: Callable[[Array, float], Array], x: Array, step: float) -> Array:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import numpy as np
 import torch
 from tqdm.auto import tqdm
 
+from course_lib.nn.modes import mode
 from course_lib.regularization import EarlyStopping
 from course_lib.training.checkpoint import Run
 from course_lib.training.generators import find_generators
@@ -217,18 +217,6 @@ class Means:
     def values(self) -> dict[str, float]:
         """The means over all samples so far."""
         return {name: total / self.n for name, total in self.totals.items()}
-
-
-@contextmanager
-def mode(model: torch.nn.Module, training: bool) -> Iterator[None]:
-    """Training or evaluation mode inside a ``with`` block; afterwards every layer is in the mode it was in."""
-    before = [(module, module.training) for module in model.modules()]
-    model.train(training)
-    try:
-        yield
-    finally:
-        for module, was_training in before:
-            module.training = was_training
 
 
 def pairs(data: Batches) -> Iterator[tuple[int, Any, Any]]:

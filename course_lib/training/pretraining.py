@@ -12,8 +12,9 @@ from torch import Tensor
 from torch.nn import Module, Sequential
 
 from course_lib import nn
+from course_lib.nn.modes import mode
 from course_lib.training.history import History
-from course_lib.training.loop import Batches, Loss, Metrics, fit, mode, pairs
+from course_lib.training.loop import Batches, Loss, Metrics, fit, pairs
 
 MakeOptimizer = Callable[[Any], Any]
 """Makes an optimizer for parameters: ``lambda parameters: SGD(parameters, lr=0.1)``."""

@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from course_lib.nn.modes import mode
 from course_lib.training.generators import find_generators, get_states, set_states
-from course_lib.training.loop import Batches, Loss, forward_and_loss, mode, pairs, require_finite
+from course_lib.training.loop import Batches, Loss, forward_and_loss, pairs, require_finite
 
 
 def find_learning_rate(

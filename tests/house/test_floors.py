@@ -37,6 +37,7 @@ FLOORS = {
 # Within a floor one module may stand on another, in one direction only.
 NEIGHBOURS = {
     ("probability", "linear_algebra"),
+    ("regularization", "nn"),
     ("notebook", "plotting"),
     ("demos", "plotting"),
     ("demos", "notebook"),
