@@ -900,6 +900,11 @@ def conv2d(x, weight, bias=None, stride=1, padding=0):
 # + kernel[0] >= padded.shape[2] or kernel[1] >= padded.shape[3]
 
 
+# %% ex4: the kernel's rows against the image's columns | values 3
+# - kernel[0] > padded.shape[2] or kernel[1] > padded.shape[3]
+# + kernel[0] > padded.shape[3] or kernel[1] > padded.shape[2]
+
+
 # %% ex4: kernels and images must be square | values 3, strides 3, fast 2
 # - kernel = weight.shape[2:]
 # + kernel = weight.shape[2:]
