@@ -34,7 +34,7 @@ class ConvolutionStepper(Running):
         "as far as it is computed, with an orange frame around its newest pixel. Below, as small tables of numbers, "
         "the window, the kernel and their products, and the sum of the products."
     )
-    size = (10.4, 5.9)
+    size = (10.4, 6.4)
     pause_between_frames = 0.02
     own = "your own"
     presets: ClassVar[Mapping[str, Matrix]] = {
@@ -65,7 +65,7 @@ class ConvolutionStepper(Running):
 
     def setup(self, fig: Figure) -> list[Artist]:
         """Two pictures above, four tables below. The photograph and the kernel stay until another is chosen."""
-        above, below = fig.subfigures(2, 1, height_ratios=[1.75, 1], squeeze=False)[:, 0]
+        above, below = fig.subfigures(2, 1, height_ratios=[1.7, 1.1], squeeze=False)[:, 0]
         left, right = above.subplots(1, 2)
         for ax, title in ((left, "picture"), (right, "output")):
             grid_axes(ax, PICTURE, title)

@@ -94,7 +94,7 @@ class NumberTable:
         size = min(self.side / max(rows, columns), self.cell)
         left, top = self.x - size * columns / 2, self.y + size * rows / 2
         self.cells.show(colors, (left, left + size * columns, top - size * rows, top))
-        letters = {1: 15, 2: 15, 3: 13, 4: 11}.get(max(rows, columns), 9)
+        letters = {1: 15, 2: 14, 3: 12, 4: 10}.get(max(rows, columns), 9)
         for k, text in enumerate(self.texts):
             text.set_visible(k < numbers.size)
             if k < numbers.size:
