@@ -21,6 +21,7 @@ from course_lib.demos.fields import Field, class_markers, empty_line, empty_segm
 from course_lib.optim import Adam
 from course_lib.plotting import COLORS, level_lines
 from course_lib.probability import sigmoid
+from course_lib.regularization import all_masks
 
 Matrix = NDArray[np.float64]
 Vector = NDArray[np.float64]
@@ -138,9 +139,8 @@ def draw_masks(count: int, keep: float, draw: int) -> tuple[Matrix, Vector]:
     drawn = (np.random.default_rng(draw).random((max(count, 1), UNITS)) < keep).astype(float)
     if count:
         return drawn, np.full(count, 1 / count)
-    bits = ((np.arange(2**UNITS)[:, None] >> np.arange(UNITS)) & 1).astype(float)
-    first = int(drawn[0] @ 2 ** np.arange(UNITS))
-    masks = np.roll(bits, -first, axis=0)  # the mask of this draw stands first
+    first = int(drawn[0] @ 2 ** np.arange(UNITS - 1, -1, -1))
+    masks = np.roll(all_masks(UNITS), -first, axis=0)  # the mask of this draw stands first
     return masks, np.prod(np.where(masks > 0, keep, 1 - keep), axis=1)
 
 
