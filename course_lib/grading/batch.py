@@ -19,12 +19,15 @@ from distributed import Client, LocalCluster, WorkerPlugin, as_completed, get_wo
 from course_lib.grading import selftest, temporary
 from course_lib.grading.collect import Job
 from course_lib.grading.course import CourseError
+from course_lib.grading.engine import Engine
 from course_lib.grading.grade import grade, open_engine
 from course_lib.grading.plan import Plan
 from course_lib.grading.results import Graded, nothing_earned
+from course_lib.grading.zygote import ZygoteError
 
 AHEAD = 3
-"""Jobs for each worker that are on their way or being graded."""
+"""Jobs for each thread of a worker that are on their way or being graded."""
+ATTEMPTS = 2
 QUIET = {
     "distributed.admin.system-monitor.gil.enabled": False,
     "distributed.worker.profile.enabled": False,
@@ -33,7 +36,7 @@ QUIET = {
 
 
 class Grader(WorkerPlugin):
-    """What a worker holds for an assignment: the engine, opened once and closed at the end."""
+    """What a worker holds for an assignment: the engine that all its threads use, opened once and closed at the end."""
 
     def __init__(self, plan: Plan) -> None:
         self.name = f"grader-{uuid.uuid4().hex}"
@@ -55,9 +58,29 @@ class Grader(WorkerPlugin):
         self.engine.close()
 
     def grade(self, job: Job) -> Graded:
-        """Grade one submission; a worker with several threads does one at a time."""
+        """Grade one submission; once more if the system ended the engine meanwhile, which is no fault of the student.
+
+        Raises:
+            ZygoteError: It ended the second one, too.
+        """
+        for _ in range(ATTEMPTS):
+            engine = self._living_engine()
+            try:
+                graded = grade(job, self.plan, engine)
+            except OSError:
+                if engine.alive:
+                    raise
+            else:
+                if engine.alive:
+                    return graded
+        raise ZygoteError("the system ended the processes that graded it; perhaps it is short of memory")
+
+    def _living_engine(self) -> Engine:
         with self.lock:
-            return grade(job, self.plan, self.engine)
+            if not self.engine.alive:
+                self.engine.close()
+                self.engine = open_engine(self.plan)
+            return self.engine
 
 
 def _grade(grader: str, job: Job) -> Graded:
@@ -72,7 +95,7 @@ def run(
     Args:
         jobs: Read only as fast as they are graded.
         plan: The assignment.
-        workers: How many processes to start here.
+        workers: How many submissions to grade at a time here.
         scheduler: The address of a Dask scheduler whose workers are to be used instead.
 
     Raises:
@@ -100,7 +123,7 @@ def _graded(client: Client, grader: str, jobs: Iterator[Job], plan: Plan) -> Ite
             waiting[future.key] = job
             ready.add(future)
 
-    for _ in range(AHEAD * max(1, len(client.scheduler_info()["workers"]))):
+    for _ in range(AHEAD * max(1, sum(client.nthreads().values()))):
         send()
     for future in ready:
         job = waiting.pop(future.key)
@@ -135,8 +158,9 @@ def _client(workers: int, scheduler: str | None) -> Iterator[Client]:
         temporary.directory() as place,
         dask.config.set({"temporary-directory": str(place)}),
         LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
+            n_workers=1,
+            threads_per_worker=workers,
+            processes=False,  # submissions run in processes of their own anyway
             memory_limit=0,
             dashboard_address="127.0.0.1:0",
             local_directory=str(place),

@@ -39,7 +39,7 @@ NO_FILES: Files = MappingProxyType({})
 
 
 class Engine:
-    """A worker's two zygotes.
+    """A worker's two zygotes, for all its threads.
 
     Args:
         preload: Modules that the assignment's cells import.
@@ -80,6 +80,11 @@ class Engine:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether both zygotes are there; what was examined when one was gone says nothing about the submission."""
+        return self.students.alive and self.examiners.alive
 
     def close(self) -> None:
         """End every process and remove every file."""
@@ -157,7 +162,7 @@ class _Pair:
     def start(self, steps: list[Step], prepared: Prepared, timeout: float, files: Files) -> socket.socket:
         """Fork the processes and tell them what to do; reports come from the socket that is returned."""
         (to_student, orders), (left, right) = socket.socketpair(), socket.socketpair()
-        self.sockets.append(to_student)
+        self.sockets += [to_student, left]
         self.student = self.engine.students.fork([orders, right])
         directory = sandbox.WORK if self.engine.sandboxed else str(self.place / "student")
         job = {"directory": directory, "forbidden": sorted({name for step in steps for name in step.forbid})}

@@ -19,6 +19,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -42,7 +43,7 @@ class ZygoteError(Exception):
 
 
 class Zygote:
-    """A worker's handle on its zygote.
+    """A worker's handle on its zygote, for all its threads.
 
     Args:
         role: ``student`` or ``examiner``.
@@ -75,6 +76,7 @@ class Zygote:
         self._socket = here
         self._numbers = itertools.count()
         self._ended: dict[int, int] = {}
+        self._listening = threading.Lock()
         with errors:
             if not here.recv(LARGEST_REQUEST):
                 self.close()
@@ -85,9 +87,11 @@ class Zygote:
         """A new child that owns these connections; its number."""
         number = next(self._numbers)
         request = json.dumps({"fork": number}).encode()
-        socket.send_fds(self._socket, [request], [each.fileno() for each in connections])
-        for each in connections:
-            each.close()
+        try:
+            socket.send_fds(self._socket, [request], [each.fileno() for each in connections])
+        finally:
+            for each in connections:
+                each.close()
         return number
 
     def end(self, number: int, patience: float = 0.0) -> int:
@@ -97,11 +101,12 @@ class Zygote:
             number: Which child.
             patience: How many seconds to wait for it to end by itself.
         """
-        self._listen(number, patience)
-        with contextlib.suppress(OSError):
-            self._socket.send(json.dumps({"kill": number}).encode())
-        self._listen(number, None)
-        return self._ended.pop(number, -1)
+        with self._listening:
+            self._listen(number, patience)
+            with contextlib.suppress(OSError):
+                self._socket.send(json.dumps({"kill": number}).encode())
+            self._listen(number, None)
+            return self._ended.pop(number, -1)
 
     def _listen(self, number: int, patience: float | None) -> None:
         """Note which children have ended, until this one has."""
@@ -110,6 +115,11 @@ class Zygote:
                 return
             report = json.loads(answer)
             self._ended[report["ended"]] = report["status"]
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can still fork."""
+        return self.process.poll() is None
 
     def close(self) -> None:
         """End the zygote and every child."""
