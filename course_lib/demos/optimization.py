@@ -19,7 +19,7 @@ from course_lib.arrays import standard_normal, torch_generator
 from course_lib.data import Minibatches, Split, load_digits
 from course_lib.demos.base import Demo, Running
 from course_lib.demos.fields import Field, Matrix, Vector, empty_line
-from course_lib.demos.optimizer_race import OptimizerRace
+from course_lib.demos.optimizer_race import RULES, OptimizerRace, valley
 from course_lib.plotting import COLORS
 from course_lib.training import evaluate, find_learning_rate
 
@@ -245,7 +245,7 @@ class RateFinder(Running):
     """The learning-rate finder beside what a rate is worth: the sweep, and a training at the rate you choose."""
 
     alt = (
-        "Left, the averaged cost while the learning rate grows from 0.00001 to 100: level at first, then it falls, "
+        "Left, the averaged cost while the learning rate grows from 0.0001 to 30: level at first, then it falls, "
         "then it explodes; a dashed line marks where it falls fastest, a full one the rate that is chosen. Right, the "
         "cost of a training at that rate against its steps."
     )
@@ -256,7 +256,7 @@ class RateFinder(Running):
     most = 200
 
     def __init__(self) -> None:
-        rates = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+        rates = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
         super().__init__(
             network=Dropdown(options=list(NETWORKS), description="network"),
             optimizer=Dropdown(options=list(STEPPERS), description="optimizer"),
@@ -269,7 +269,7 @@ class RateFinder(Running):
         self.data = digits.X_train[:WHOLE], digits.y_train[:WHOLE]
         self.sweeps: dict[tuple[str, str], tuple[Vector, Vector]] = {}
         left, right = fig.subplots(1, 2, sharey=True)
-        left.set(xscale="log", xlim=(1e-5, 100), ylim=(0, 4), xlabel="learning rate", title="cost while the rate grows")
+        left.set(xscale="log", xlim=(1e-4, 30), ylim=(0, 4), xlabel="learning rate", title="cost while the rate grows")
         right.set(xlim=(0, self.most), xlabel="step", title="cost at the rate you choose")
         left.minorticks_off()
         self.swept = empty_line(left, COLORS["blue"])
@@ -285,7 +285,7 @@ class RateFinder(Running):
         batches = Minibatches(*self.data, batch_size=BATCH, generator=torch_generator(1))
         if (network, optimizer) not in self.sweeps:
             self.sweeps[network, optimizer] = find_learning_rate(
-                net, batches, LOSS, self.stepper, smallest=1e-5, largest=100.0, steps=120
+                net, batches, LOSS, self.stepper, smallest=1e-4, largest=30.0, steps=160
             )
         self.stepper.param_groups[0]["lr"] = rate
         self.net, self.stream = net, endless(batches)

@@ -139,6 +139,11 @@ def l2_step(W, b, W_grad, b_grad, rate, alpha):
 # + if W_grad.ndim != W.ndim or b_grad.ndim != b.ndim:
 
 
+# %% ex1: compares lengths | errors 2
+# - if W_grad.shape != W.shape or b_grad.shape != b.shape:
+# + if len(W_grad) != len(W) or len(b_grad) != len(b):
+
+
 # %% ex1: a rate of 0 | errors 2
 # - if not rate > 0:
 # + if rate < 0:
@@ -195,6 +200,11 @@ def soft_threshold(w, alpha, h=1.0):
         if size > 0:
             result[i] = math.copysign(size, w[i])
     return result
+
+
+# %% ex2: what is above the threshold, less what is below minus the threshold | nothing
+# - np.sign(w) * np.maximum(np.abs(w) - alpha / h, 0)
+# + np.maximum(w - alpha / h, 0) - np.maximum(-w - alpha / h, 0)
 
 
 # %% ex2: hard thresholding | numbers 2, curvatures 2
@@ -376,6 +386,21 @@ def ridge(X, y, alpha):
     A = np.linalg.inv(centred.T @ centred + np.diag(np.full(p, float(alpha))))
     w = A @ (centred.T @ (y - y.sum() / n))
     return (y - X @ w).mean(), w
+
+
+# %% ex3: as many equations as samples, not as columns | nothing
+# - w = np.linalg.solve(centred.T @ centred + alpha * np.eye(X.shape[1]), centred.T @ (y - y_mean))
+# + w = centred.T @ np.linalg.solve(centred @ centred.T + alpha * np.eye(len(X)), y - y_mean)
+
+
+# %% ex3: not centred, but nothing is squared | nothing
+def ridge(X, y, alpha):
+    if np.ndim(X) != 2 or np.shape(y) != (len(X),) or alpha <= 0:
+        raise ValueError
+    n, p = X.shape
+    A = np.block([[np.ones((n, 1)), X], [np.zeros((p, 1)), math.sqrt(alpha) * np.eye(p)]])
+    solution = np.linalg.lstsq(A, np.concatenate([y.astype(float), np.zeros(p)]), rcond=None)[0]
+    return solution[0], solution[1:]
 
 
 # %% ex3: no penalty | data 3, far 2
@@ -565,6 +590,18 @@ def project_max_norm(W, c):
     return np.where(norm > c, c * (unit / np.where(length > 0, length, 1)), W)
 
 
+# %% ex4: hypot, which does not overflow | nothing
+def project_max_norm(W, c):
+    if np.ndim(W) != 2 or c <= 0:
+        raise ValueError
+    W = np.array(W, dtype=float)
+    for w in W.T:
+        norm = math.hypot(*w)
+        if norm > c:
+            w[:] = c * (w / norm)
+    return W
+
+
 # %% ex4: rows instead of columns | pulled 2, stay 2, scale 2
 def project_max_norm(W, c):
     W = np.array(W, dtype=float)
@@ -619,6 +656,16 @@ def project_max_norm(W, c):
 # %% ex4: every unit gets the norm c | pulled 2, stay 2, scale 2
 # - outside = norms > c
 # + outside = norms > 0
+
+
+# %% ex4: c over the norm, which may be 0 | scale 2
+# - W[:, outside] / norms[outside] * c
+# + W[:, outside] * (c / norms[outside])
+
+
+# %% ex4: c times the weights, which may overflow | scale 2
+# - W[:, outside] / norms[outside] * c
+# + W[:, outside] * c / norms[outside]
 
 
 # %% ex4: units inside are divided and multiplied again | stay 2, scale 2
@@ -736,15 +783,15 @@ def dropout_backward(G, mask, keep):
     return np.where(mask, G.astype(float) / keep, 0.0)
 
 
-# %% ex5: by indices, the mask as numbers | nothing
+# %% ex5: by indices | nothing
 def dropout_forward(X, keep, rng, train=True):
     if not (keep > 0 and keep <= 1):
         raise ValueError
     Y = np.array(X, dtype=np.float64)
-    mask = np.ones(Y.shape)
+    mask = np.ones(Y.shape, dtype=bool)
     if train:
         dropped = rng.random(Y.shape) >= keep
-        mask[dropped] = 0
+        mask[dropped] = False
         Y[dropped] = 0
         Y /= keep
     return [Y, mask]
@@ -798,6 +845,18 @@ def dropout_backward(G, mask, keep):
 # %% ex5: one mask for all rows | train 3
 # - rng.random(X.shape) < keep
 # + np.broadcast_to(rng.random(X.shape[-1]) < keep, X.shape)
+
+
+# %% ex5: more than 1 - keep | train 3
+# - rng.random(X.shape) < keep
+# + rng.random(X.shape) > 1 - keep
+
+
+# %% ex5: a mask of numbers | train 3, predict 2
+# - np.ones(X.shape, dtype=bool)
+# + np.ones(X.shape)
+# - return X * mask / keep, mask
+# + return X * mask / keep, mask.astype(float)
 
 
 # %% ex5: normal random numbers | train 3
@@ -1247,6 +1306,11 @@ class EarlyStopping:
 # + = math.inf, self.epoch, np.array(weights)
 
 
+# %% ex6: waits for a first improvement | stop 3
+# - return self.epoch
+# + return self.best_epoch > 0 and self.epoch
+
+
 # %% ex6: says go on instead of stop | stop 3, weights 3
 # - return self.epoch - self.best_epoch >= self.patience
 # + return self.epoch - self.best_epoch < self.patience
@@ -1416,12 +1480,17 @@ def smooth_labels(y, k, epsilon, spread="others"):
 # +     right = right.reshape(len(y), k)
 
 
+# %% ex7: classes are counted in the dtype of y | others 2, all 2
+# - right = np.eye(k)[y]
+# + right = (np.arange(k).astype(y.dtype) == y[:, None]).astype(float)
+
+
 # %% ex7: a class of -1 is the last one | errors 2
 # - np.min(y) < 0 or
 # + np.min(y) < -k or
 
 
-# %% ex7: a class beyond the last wraps | others 2, errors 2
+# %% ex7: a class beyond the last wraps | others 2, all 2, errors 2
 # - or np.max(y) >= k
 # + or False
 # - right = np.eye(k)[y]
@@ -1516,6 +1585,11 @@ def bootstrap(X, y, k, rng):
         left_out = np.where(np.bincount(rows, minlength=n) == 0)[0]
         samples.append((X[rows], y[rows], left_out))
     return tuple(samples)
+
+
+# %% ex8: choice, which draws in the same way | nothing
+# - rng.integers(n, size=n)
+# + rng.choice(n, size=n)
 
 
 # %% ex8: without replacement | samples 3, left-out 2
@@ -1721,6 +1795,23 @@ def fgsm(model, x, y, epsilon):
     return torch.stack(images)
 
 
+# %% ex9: x itself requires a gradient for a while | nothing
+# - x = x.clone().requires_grad_()
+# + x.requires_grad_()
+# - [gradient] = torch.autograd.grad(loss, x)
+# + loss.backward()
+# +     gradient, x.grad = x.grad, None
+# +     x.requires_grad_(False)
+
+
+# %% ex9: the gradient stays behind in x, which does not cross to the tests | nothing
+# - x = x.clone().requires_grad_()
+# + x.requires_grad_()
+# - [gradient] = torch.autograd.grad(loss, x)
+# + loss.backward()
+# +     gradient = x.grad
+
+
 # %% ex9: downhill | attack 3, images 2
 # - epsilon * gradient.sign()
 # + -epsilon * gradient.sign()
@@ -1734,6 +1825,16 @@ def fgsm(model, x, y, epsilon):
 # %% ex9: the gradient with length 1 | attack 3, images 2, stays 2
 # - gradient.sign()
 # + gradient / gradient.norm().clamp(min=1e-12)
+
+
+# %% ex9: the gradient over its size and a little something | images 2
+# - gradient.sign()
+# + gradient / (gradient.abs() + 1e-10)
+
+
+# %% ex9: small gradients count as 0 | images 2
+# - gradient.sign()
+# + torch.where(gradient.abs() < 1e-5, 0, gradient).sign()
 
 
 # %% ex9: the sign of 0 is 1 | attack 3, images 2
@@ -1854,6 +1955,11 @@ def fgsm(model, x, y, epsilon):
 # %% ex9: epsilon must be positive | attack 3, errors 1
 # - if epsilon < 0:
 # + if epsilon <= 0:
+
+
+# %% ex9: epsilon must not be more than 1 | images 2
+# - if epsilon < 0:
+# + if not 0 <= epsilon <= 1:
 
 
 # %% ex9: lengths are compared after they are cut | errors 1
