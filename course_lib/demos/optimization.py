@@ -19,7 +19,7 @@ from course_lib.arrays import standard_normal, torch_generator
 from course_lib.data import Minibatches, Split, load_digits
 from course_lib.demos.base import Demo, Running
 from course_lib.demos.fields import Field, Matrix, Vector, empty_line
-from course_lib.demos.optimizer_race import RULES, OptimizerRace, valley
+from course_lib.demos.optimizer_race import OptimizerRace
 from course_lib.plotting import COLORS
 from course_lib.training import evaluate, find_learning_rate
 
@@ -455,15 +455,15 @@ def deep_net(
         batch_norm: Whether what enters the hidden units is normalised; then the layers have no bias.
         width: The number of units of each.
     """
-    generator = torch_generator(0)
+    weights, biases = torch_generator(0), torch_generator(1)
     layers: list[nn.Module] = []
     for inputs, outputs in pairwise([64, *[width] * depth]):
-        affine = nn.Linear(inputs, outputs, bias=not batch_norm, generator=generator)
-        nn.init.kaiming_normal_(affine.weight, nonlinearity="relu", generator=generator)
+        affine = nn.Linear(inputs, outputs, bias=not batch_norm, generator=biases)
+        nn.init.kaiming_normal_(affine.weight, nonlinearity="relu", generator=weights)
         with torch.no_grad():
             affine.weight.mul_(scale)
         layers += [affine, nn.BatchNorm1d(outputs), activation()] if batch_norm else [affine, activation()]
-    return nn.Sequential(*layers, nn.Linear(width, 10, generator=torch_generator(1)))
+    return nn.Sequential(*layers, nn.Linear(width, 10, generator=weights))
 
 
 def forward_with_spreads(net: nn.Sequential, x: Tensor) -> tuple[Tensor, Vector]:
