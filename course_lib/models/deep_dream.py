@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
 from course_lib import nn
 from course_lib.models.features import feature_extractor
+from course_lib.nn.inputs import require_inputs, require_within
 from course_lib.nn.modes import mode
 
 
@@ -42,7 +45,7 @@ def deep_dream(
         learning_rate: $\varepsilon$, how far a pixel moves in one step, on average.
         octaves: How many sizes; 1 is that of the image.
         octave_scale: How many times larger each is than the one before.
-        bounds: The smallest and the largest value of a pixel.
+        bounds: The smallest and the largest value of a pixel, in the image and in the dream.
 
     Returns:
         A new image, of the shape of ``image``.
@@ -58,7 +61,7 @@ def deep_dream(
     tensor([[[0.0000, 0.3000, 0.3000],
              [0.0000, 0.3000, 0.3000]]])
     """
-    _check(image, steps, octaves, octave_scale)
+    _check(image, steps, learning_rate, octaves, octave_scale, bounds)
     features = feature_extractor(model, layer)
     start = image.detach().reshape(-1, *image.shape[-3:])
     height, width = start.shape[-2:]
@@ -115,14 +118,15 @@ def _between(m: int, n: int, x: Tensor) -> Tensor:
     return (1 - distances.abs()).clamp(min=0)
 
 
-def _check(image: Tensor, steps: int, octaves: int, octave_scale: float) -> None:
-    if not isinstance(image, torch.Tensor) or not image.is_floating_point():
-        what = f"a tensor of {image.dtype}" if isinstance(image, torch.Tensor) else f"a {type(image).__name__}"
-        raise TypeError(f"expected the image as a torch tensor of a floating dtype, got {what}")
+def _check(
+    image: Tensor, steps: int, learning_rate: float, octaves: int, octave_scale: float, bounds: tuple[float, float]
+) -> None:
+    require_inputs(image, "image")
     if image.ndim not in (3, 4):
         raise ValueError(f"expected an image (channels, height, width) or a batch, got shape {tuple(image.shape)}")
-    if steps < 0 or octaves < 1 or octave_scale <= 1:
+    require_within(image, bounds, "image")
+    if not (steps >= 0 and 0 < learning_rate < math.inf and octaves >= 1 and octave_scale > 1):
         raise ValueError(
-            f"expected steps of at least 0, octaves of at least 1 and an octave_scale above 1, "
-            f"got {steps}, {octaves} and {octave_scale}"
+            "expected steps of at least 0, a learning_rate above 0, octaves of at least 1 and an octave_scale above 1, "
+            f"got {steps}, {learning_rate}, {octaves} and {octave_scale}"
         )

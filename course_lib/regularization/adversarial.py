@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -10,8 +11,8 @@ from torch import Tensor
 from course_lib.arrays import standard_normal, uniform
 from course_lib.nn import CrossEntropyLoss
 from course_lib.nn.functional import log_softmax, softmax
+from course_lib.nn.inputs import require_inputs, require_within
 from course_lib.nn.modes import Model, mode
-from course_lib.regularization._models import require_inputs
 from course_lib.regularization._random import beside, source
 
 Loss = Callable[[Tensor, Tensor], Tensor]
@@ -141,9 +142,7 @@ def virtual_adversarial_loss(
         TypeError: ``x`` is no tensor of a floating dtype, or the generator no torch generator.
     """
     require_inputs(x)
-    for name, value, least in (("epsilon", epsilon, 0), ("steps", steps, 1)):
-        if not value >= least:
-            raise ValueError(f"expected {name} of at least {least}, got {value}")
+    _require_least(("epsilon", epsilon, 0), ("steps", steps, 1))
     if not xi > 0:
         raise ValueError(f"expected xi above 0, got {xi}")
     x = x.detach()
@@ -175,11 +174,12 @@ def _unit(r: Tensor, otherwise: Tensor | None = None) -> Tensor:
 
 def _check_attack(x: Tensor, epsilon: float, step_size: float, steps: int, bounds: Bounds) -> None:
     require_inputs(x)
-    for name, value, least in (("epsilon", epsilon, 0), ("step_size", step_size, 0), ("steps", steps, 1)):
-        if not value >= least:
-            raise ValueError(f"expected {name} of at least {least}, got {value}")
-    if bounds is not None and not bool(((x >= bounds[0]) & (x <= bounds[1])).all()):
-        raise ValueError(
-            f"expected inputs from {bounds[0]} to {bounds[1]}, got {x.min().item():.4g} to {x.max().item():.4g}; pass "
-            "bounds=(smallest, largest), or bounds=None"
-        )
+    _require_least(("epsilon", epsilon, 0), ("step_size", step_size, 0), ("steps", steps, 1))
+    if bounds is not None:
+        require_within(x, bounds)
+
+
+def _require_least(*checked: tuple[str, float, float]) -> None:
+    for name, value, least in checked:
+        if not least <= value < math.inf:
+            raise ValueError(f"expected {name} of at least {least} and finite, got {value}")

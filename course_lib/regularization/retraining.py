@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
+from numbers import Integral
 from typing import Any
 
 import torch
 from sklearn.exceptions import ConvergenceWarning
 
+from course_lib.data.batches import Batches, over_and_over, require_again
 from course_lib.nn.modes import mode
 
-Batches = Iterable[Sequence[Any]]
 Loss = Callable[[Any, Any], torch.Tensor]
 
 
@@ -32,15 +34,13 @@ def retrain_for_steps(model: torch.nn.Module, data: Batches, loss: Loss, optimiz
         steps: $i^*$, how many updates; the epochs of early stopping times the batches of an epoch.
 
     Raises:
-        ValueError: ``steps`` is below 1, or there are no batches.
+        ValueError: ``steps`` is no whole number of at least 1, or there are no batches.
         TypeError: ``data`` can be gone through only once.
+        FloatingPointError: A loss is NaN or infinite.
     """
-    if not steps >= 1:
-        raise ValueError(f"expected at least 1 step, got {steps}")
-    _require_again(data=data)
-    with mode(model, training=True):
-        for x, y in islice(_for_ever(data), steps):
-            _step(model, x, y, loss, optimizer)
+    if not isinstance(steps, Integral) or steps < 1:
+        raise ValueError(f"expected steps to be a whole number of at least 1, got {steps!r}")
+    _train(model, islice(over_and_over(data), int(steps)), loss, optimizer)
 
 
 def retrain_to_loss(
@@ -74,23 +74,24 @@ def retrain_to_loss(
         How many epochs it took, 0 if the loss was low enough at once.
 
     Raises:
-        ValueError: ``max_epochs`` is below 0, or there are no batches.
+        ValueError: ``max_epochs`` is below 0, ``target`` is NaN, or there are no batches.
         TypeError: ``data`` or ``validation`` can be gone through only once.
+        FloatingPointError: A loss is NaN or infinite.
 
     Warns:
         ConvergenceWarning: The loss is still above the target after ``max_epochs``.
     """
     if not max_epochs >= 0:
         raise ValueError(f"expected max_epochs to be at least 0, got {max_epochs}")
-    _require_again(data=data, validation=validation)
+    if math.isnan(target):
+        raise ValueError("expected a training loss as target, got NaN")
+    require_again(data=data, validation=validation)
     for epoch in range(max_epochs + 1):
         reached = _mean_loss(model, validation, loss)
         if reached <= target:
             return epoch
         if epoch < max_epochs:
-            with mode(model, training=True):
-                for x, y in data:
-                    _step(model, x, y, loss, optimizer)
+            _train(model, data, loss, optimizer)
     warnings.warn(
         f"after {max_epochs} epochs the validation loss is {reached:.4g}, still above {target:.4g}",
         ConvergenceWarning,
@@ -99,11 +100,18 @@ def retrain_to_loss(
     return max_epochs
 
 
-def _step(model: torch.nn.Module, x: Any, y: Any, loss: Loss, optimizer: Any) -> None:
-    value = loss(model(x), y)
-    optimizer.zero_grad()
-    value.backward()
-    optimizer.step()
+def _train(model: torch.nn.Module, batches: Iterable[Sequence[Any]], loss: Loss, optimizer: Any) -> None:
+    """A step of the optimizer for each batch."""
+    empty = True
+    with mode(model, training=True):
+        for x, y in batches:
+            empty = False
+            value = _finite(loss(model(x), y), "training")
+            optimizer.zero_grad()
+            value.backward()
+            optimizer.step()
+    if empty:
+        raise ValueError("expected at least one batch to train on, got none")
 
 
 def _mean_loss(model: torch.nn.Module, data: Batches, loss: Loss) -> float:
@@ -111,27 +119,14 @@ def _mean_loss(model: torch.nn.Module, data: Batches, loss: Loss) -> float:
     total, n = 0.0, 0
     with mode(model, training=False), torch.no_grad():
         for x, y in data:
-            total += len(y) * loss(model(x), y).item()
+            total += len(y) * _finite(loss(model(x), y), "validation").item()
             n += len(y)
     if n == 0:
         raise ValueError("expected at least one batch to validate on, got none")
     return total / n
 
 
-def _for_ever(data: Batches) -> Iterator[Sequence[Any]]:
-    while True:
-        empty = True
-        for batch in data:
-            empty = False
-            yield batch
-        if empty:
-            raise ValueError("expected at least one batch to train on, got none")
-
-
-def _require_again(**given: Batches) -> None:
-    for name, batches in given.items():
-        if isinstance(batches, Iterator):
-            raise TypeError(
-                f"expected {name} that can be gone through again and again, got a {type(batches).__name__}, which is "
-                "used up after one loop; pass Minibatches(...) or a list of pairs (x, y)"
-            )
+def _finite(value: torch.Tensor, kind: str) -> torch.Tensor:
+    if not math.isfinite(value.item()):
+        raise FloatingPointError(f"the {kind} loss is {value.item()}: it has diverged; try a smaller learning rate")
+    return value

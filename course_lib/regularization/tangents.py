@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from course_lib.arrays import Array
+from course_lib.nn.inputs import require_inputs
 from course_lib.nn.modes import Model, mode
-from course_lib.regularization._models import require_inputs
 
 
 def tangent(transform: Callable[[Array, float], Array], x: Array, step: float) -> Array:
@@ -22,14 +22,19 @@ def tangent(transform: Callable[[Array, float], Array], x: Array, step: float) -
         transform: Takes inputs and an amount, 0 for none: ``augment.rotate``, or
             ``lambda x, t: augment.shift(x, t, 0)``.
         x: Inputs.
-        step: $h$, in the units of the amount: degrees, pixels.
+        step: $h > 0$, in the units of the amount: degrees, pixels.
 
     Returns:
         The shape of ``x``: change of the input per unit of the amount.
 
+    Raises:
+        ValueError: ``step`` is not positive.
+
     >>> tangent(lambda x, t: x * (1 + t), torch.tensor([3.0]), 0.5)
     tensor([3.])
     """
+    if not step > 0:
+        raise ValueError(f"expected a step above 0, got {step}")
     return (transform(x, step) - transform(x, -step)) / (2 * step)
 
 

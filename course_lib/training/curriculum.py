@@ -57,7 +57,7 @@ class Curriculum:
         self.arrays = Minibatches(*arrays, batch_size=batch_size, generator=generator).arrays
         if not 0 < start <= 1:
             raise ValueError(f"expected start to be a share above 0 and up to 1, got {start}")
-        if epochs < 1:
+        if not epochs >= 1:
             raise ValueError(f"expected at least 1 epoch, after which all samples take part, got {epochs}")
         namespace(*arrays, difficulty)
         self.order = _easiest_first(difficulty, len(self.arrays[0]))

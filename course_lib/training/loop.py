@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -12,15 +12,13 @@ import numpy as np
 import torch
 from tqdm.auto import tqdm
 
+from course_lib.data.batches import Batches, require_again
 from course_lib.nn.modes import mode
 from course_lib.regularization import EarlyStopping
 from course_lib.training.checkpoint import Run
 from course_lib.training.generators import find_generators
 from course_lib.training.history import History
 from course_lib.training.progress import progress_bar
-
-Batches = Iterable[Sequence[Any]]
-"""Pairs (x, y), again from the start with every loop: ``Minibatches``, a ``DataLoader``, or a list of pairs."""
 
 Loss = Callable[[Any, Any], torch.Tensor]
 Metrics = Mapping[str, Callable[[Any, Any], Any]]
@@ -78,7 +76,7 @@ def fit(
     path = None if checkpoint is None else Path(checkpoint)
     metrics = metrics or {}
     columns = {"train loss", *metrics, *([] if validation is None else ["validation loss"])}
-    generators, parts = find_generators(data, validation, model), _with_state(scheduler, data, callbacks)
+    generators, parts = find_generators(data, validation, model), _parts_with_state(scheduler, data, callbacks)
     run = Run(model, optimizer, early_stopping, generators, columns, parts)
     run.begin(path, epochs)
     try:
@@ -251,10 +249,17 @@ def _summary(train: dict[str, float], seen: dict[str, float]) -> dict[str, float
     return {**train, **{f"validation {name}": value for name, value in seen.items()}}
 
 
-def _with_state(scheduler: Any, data: Batches, callbacks: Sequence[Any]) -> dict[str, Any]:
+def with_state(data: Any) -> Any:
+    """The data, or, if these only change other ones on the way, the first of those that have a state of their own."""
+    while not hasattr(data, "state_dict") and hasattr(data, "batches"):
+        data = data.batches
+    return data
+
+
+def _parts_with_state(scheduler: Any, data: Batches, callbacks: Sequence[Any]) -> dict[str, Any]:
     """What a checkpoint must keep beside model and optimizer, by the name that an error calls it."""
     numbered = {f"callback {i}": callback for i, callback in enumerate(callbacks, start=1)}
-    parts = {"the scheduler": scheduler, "the data": data, **numbered}
+    parts = {"the scheduler": scheduler, "the data": with_state(data), **numbered}
     return {name: part for name, part in parts.items() if hasattr(part, "state_dict")}
 
 
@@ -266,12 +271,7 @@ def _check(
     epochs: int,
     early_stopping: EarlyStopping | None,
 ) -> None:
-    for name, batches in (("data", data), ("validation", validation)):
-        if isinstance(batches, Iterator):
-            raise TypeError(
-                f"expected {name} that can be gone through once an epoch, got a {type(batches).__name__}, "
-                "which is used up after one; pass Minibatches(...) or a list of pairs (x, y)"
-            )
+    require_again(data=data, validation=validation)
     if not isinstance(callbacks, Sequence):
         raise TypeError(f"expected callbacks in a list, got one {type(callbacks).__name__}; write callbacks=[...]")
     if not isinstance(epochs, int) or epochs < 1:

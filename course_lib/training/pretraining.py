@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,9 +12,11 @@ from torch import Tensor
 from torch.nn import Module, Sequential
 
 from course_lib import nn
+from course_lib.data.batches import Batches, require_again
+from course_lib.models import feature_extractor
 from course_lib.nn.modes import mode
 from course_lib.training.history import History
-from course_lib.training.loop import Batches, Loss, Metrics, fit, pairs
+from course_lib.training.loop import Loss, Metrics, fit, pairs
 
 MakeOptimizer = Callable[[Any], Any]
 """Makes an optimizer for parameters: ``lambda parameters: SGD(parameters, lr=0.1)``."""
@@ -53,11 +55,14 @@ def greedy_pretrain(
 
     Raises:
         ValueError: There is no block.
+        TypeError: ``data`` or ``validation`` can be gone through only once, and what :func:`~course_lib.training.fit`
+            raises.
 
     Source: Bengio et al. (2007), Greedy layer-wise training of deep networks; Deep Learning, section 8.7.4.
     """
     if len(blocks) == 0:
         raise ValueError("expected at least one block, got none")
+    require_again(data=data, validation=validation)
     histories = []
     for i, block in enumerate(blocks):
         lift = partial(_lifted, Sequential(*blocks[:i]))
@@ -112,10 +117,13 @@ def fitnet_hints(
     Raises:
         ValueError: A model has no layer of that name; the outputs are neither both features nor both feature maps; the
             teacher's maps are larger than the student's.
+        RuntimeError: A model has a layer of that name but does not use it.
+        TypeError: ``data`` can be gone through only once.
 
     Source: Romero et al. (2015), FitNets: hints for thin deep nets, eq. 3.
     """
-    u, v = _UpTo(teacher, teacher_layer), _UpTo(student, student_layer)
+    require_again(data=data)
+    u, v = feature_extractor(teacher, teacher_layer), feature_extractor(student, student_layer)
     hints = _Mapped(data, partial(_with_hint, u))
     x = _first(data)
     r = _regressor(_seen(v, x), _seen(u, x), generator)
@@ -161,41 +169,6 @@ def _lifted(below: Module, x: Any, y: Any) -> tuple[Tensor, Any]:
 def _with_hint(teacher: Module, x: Any, y: Any) -> tuple[Any, Tensor]:
     """The teacher's answer in place of the label."""
     return x, _seen(teacher, x)
-
-
-class _Reached(Exception):  # noqa: N818
-    """A layer has done its work; what comes behind it is not needed."""
-
-    def __init__(self, output: Tensor) -> None:
-        super().__init__()
-        self.output = output
-
-
-class _UpTo(Module):
-    """A model that ends with one of its layers."""
-
-    def __init__(self, model: Module, layer: str) -> None:
-        super().__init__()
-        layers: Mapping[str, Module] = dict(model.named_modules())
-        if layer not in layers:
-            raise ValueError(f"the model has no layer {layer!r}; it has {', '.join(filter(None, layers))}")
-        self.model = model
-        self.layer = layer
-
-    def forward(self, x: Tensor) -> Tensor:
-        """What the layer returns when the model is given x."""
-        handle = self.model.get_submodule(self.layer).register_forward_hook(_stop)
-        try:
-            self.model(x)
-        except _Reached as reached:
-            return reached.output
-        finally:
-            handle.remove()
-        raise ValueError(f"the model does not use its layer {self.layer!r}")
-
-
-def _stop(layer: Module, args: object, output: Tensor) -> None:
-    raise _Reached(output)
 
 
 def _seen(model: Module, x: Any) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sized
+from typing import Any
 
 from IPython.core.getipython import get_ipython
 from tqdm.auto import tqdm
@@ -20,9 +20,17 @@ def watched() -> bool | None:
     return "cellId" in kernel.get_parent("shell").get("metadata", {})
 
 
-def progress_bar(data: object, done: int, epochs: int, wanted: bool) -> tqdm:
+def progress_bar(data: Any, done: int, epochs: int, wanted: bool) -> tqdm:
     """A bar over the batches of all epochs: in a notebook that somebody watches, or in a terminal."""
     hidden = True if not wanted else {True: False, False: True, None: None}[watched()]  # None: tqdm asks the terminal
-    batches = len(data) if isinstance(data, Sized) else None
+    batches = _length(data)
     total = None if batches is None else batches * epochs
     return tqdm(total=total, initial=(batches or 0) * done, unit="batch", disable=hidden)
+
+
+def _length(data: Any) -> int | None:
+    """How many batches an epoch has, if that is known; data that wrap others are as long as those, or have no length."""
+    try:
+        return len(data)
+    except TypeError:
+        return None

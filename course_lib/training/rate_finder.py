@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import torch
 
+from course_lib.data.batches import Batches, over_and_over
 from course_lib.nn.modes import mode
 from course_lib.training.generators import find_generators, get_states, set_states
-from course_lib.training.loop import Batches, Loss, forward_and_loss, pairs, require_finite
+from course_lib.training.loop import Loss, forward_and_loss, pairs, require_finite, with_state
 
 
 def find_learning_rate(
@@ -55,7 +55,8 @@ def find_learning_rate(
         ValueError: The rates do not grow, there are fewer than 2 steps, or $\beta$ is out of range.
         TypeError: As :func:`~course_lib.training.fit` does.
 
-    Source: Smith (2017), Cyclical learning rates for training neural networks, section 3.3.
+    Source: Smith (2017), Cyclical learning rates for training neural networks, section 3.3, where the rate grows by
+    equal steps.
     """
     if not 0 < smallest < largest < math.inf:
         raise ValueError(f"expected 0 < smallest < largest, got {smallest} and {largest}")
@@ -64,7 +65,7 @@ def find_learning_rate(
     if not 0 <= smoothing < 1:
         raise ValueError(f"expected smoothing from 0 to below 1, got {smoothing}")
     generators = find_generators(data, model)
-    changing: list[Any] = [part for part in (model, optimizer, data) if hasattr(part, "state_dict")]
+    changing: list[Any] = [part for part in (model, optimizer, with_state(data)) if hasattr(part, "state_dict")]
     before = copy.deepcopy([part.state_dict() for part in changing])
     random_before = get_states(generators)
     try:
@@ -79,7 +80,7 @@ def find_learning_rate(
 def _sweep(
     model: torch.nn.Module, data: Batches, loss: Loss, optimizer: Any, rates: np.ndarray, smoothing: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    batches = _over_and_over(data)
+    batches = pairs(over_and_over(data))
     losses: list[float] = []
     total = weight = 0.0
     with mode(model, training=True):
@@ -98,8 +99,3 @@ def _sweep(
             value.backward()
             optimizer.step()
     return rates[: len(losses)], np.array(losses)
-
-
-def _over_and_over(data: Batches) -> Iterator[tuple[int, Any, Any]]:
-    while True:
-        yield from pairs(data)

@@ -17,6 +17,7 @@ FLOORS = {
     "probability": 1,
     "metrics": 1,
     "autograd": 1,
+    "data": 1,
     "decomposition": 2,
     "model_selection": 2,
     "regression": 2,
@@ -24,7 +25,6 @@ FLOORS = {
     "regularization": 2,
     "nn": 2,
     "optim": 2,
-    "data": 2,
     "models": 3,
     "training": 3,
     "plotting": 4,
@@ -38,6 +38,7 @@ FLOORS = {
 NEIGHBOURS = {
     ("probability", "linear_algebra"),
     ("regularization", "nn"),
+    ("training", "models"),
     ("notebook", "plotting"),
     ("demos", "plotting"),
     ("demos", "notebook"),

@@ -127,7 +127,7 @@ def test_channels_that_are_not_there(net, channel):
 
 @pytest.mark.parametrize("wrong", [np.zeros((1, 8, 8)), torch.zeros(1, 8, 8, dtype=torch.uint8)])
 def test_the_image_is_a_floating_tensor(net, wrong):
-    with pytest.raises(TypeError, match="torch tensor of a floating dtype, got a"):
+    with pytest.raises(TypeError, match="image (as a torch tensor|of a floating dtype), got"):
         deep_dream(net, wrong, layer="layer1")
 
 
@@ -136,9 +136,25 @@ def test_the_image_has_channels(net):
         deep_dream(net, torch.zeros(8, 8), layer="layer1")
 
 
-@pytest.mark.parametrize("wrong", [{"steps": -1}, {"octaves": 0}, {"octave_scale": 1.0}])
+@pytest.mark.parametrize("value", [-0.1, 255.0, float("nan")])
+def test_the_image_is_within_the_bounds(net, value):
+    """Bytes as floats would be clipped to white without a word."""
+    x = image(1, 8, 8)
+    x[0, 0, 0] = value
+    with pytest.raises(ValueError, match="image from 0.0 to 1.0, got .* pass bounds="):
+        deep_dream(net, x, layer="layer1")
+    with pytest.raises(ValueError, match=r"bounds=\(smallest, largest\), got \(1, 0\)"):
+        deep_dream(net, image(1, 8, 8), layer="layer1", bounds=(1, 0))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"steps": -1}, {"learning_rate": 0.0}, {"learning_rate": float("nan")}, {"octaves": 0}, {"octave_scale": 1.0}],
+)
 def test_numbers_out_of_range(net, wrong):
-    with pytest.raises(ValueError, match="steps of at least 0, octaves of at least 1 and an octave_scale above 1"):
+    with pytest.raises(
+        ValueError, match="steps of at least 0, a learning_rate above 0, octaves of at least 1 and an octave_scale"
+    ):
         deep_dream(net, image(1, 8, 8), layer="layer1", **wrong)
 
 

@@ -114,11 +114,13 @@ def test_a_random_start_is_uniform_in_the_box_and_seeded(network):
 
 def test_attacks_refuse(network, x):
     for arguments, words in (
-        ({"epsilon": -0.1}, "epsilon of at least 0, got -0.1"),
+        ({"epsilon": -0.1}, "epsilon of at least 0 and finite, got -0.1"),
         ({"epsilon": float("nan")}, "epsilon of at least 0"),
         ({"step_size": -1}, "step_size of at least 0"),
-        ({"steps": 0}, "steps of at least 1, got 0"),
-        ({"bounds": (0.0, 0.5)}, r"inputs from 0.0 to 0.5, got .* pass bounds="),
+        ({"steps": 0}, "steps of at least 1 and finite, got 0"),
+        ({"bounds": (0.0, 0.5)}, r"x from 0.0 to 0.5, got .* pass bounds="),
+        ({"bounds": (1.0, 0.0)}, r"bounds=\(smallest, largest\), got \(1.0, 0.0\)"),
+        ({"epsilon": float("inf")}, "epsilon of at least 0 and finite, got inf"),
     ):
         with pytest.raises(ValueError, match=words):
             pgd(network, x, CLASSES, **{"epsilon": 0.1, "step_size": 0.1, "steps": 1, **arguments})

@@ -110,15 +110,33 @@ def test_refusals():
     x, y = line(4, 0)
     network = model()
     optimizer = optim.SGD(network.parameters(), lr=0.1)
-    with pytest.raises(ValueError, match="at least 1 step, got 0"):
+    with pytest.raises(ValueError, match="steps to be a whole number of at least 1, got 0"):
         retrain_for_steps(network, [(x, y)], LOSS, optimizer, steps=0)
+    with pytest.raises(ValueError, match="whole number of at least 1, got 2.5"):
+        retrain_for_steps(network, [(x, y)], LOSS, optimizer, steps=2.5)
     with pytest.raises(TypeError, match="expected data that can be gone through again and again, got a list_iterator"):
         retrain_for_steps(network, iter([(x, y)]), LOSS, optimizer, steps=1)
-    with pytest.raises(ValueError, match="at least one batch to train on"):
+    with pytest.raises(ValueError, match="at least one batch, got none"):
         retrain_for_steps(network, [], LOSS, optimizer, steps=1)
+    with pytest.raises(ValueError, match="at least one batch to train on"):
+        retrain_to_loss(network, [], [(x, y)], LOSS, optimizer, target=0.0, max_epochs=1)
+    with pytest.raises(ValueError, match="training loss as target, got NaN"):
+        retrain_to_loss(network, [(x, y)], [(x, y)], LOSS, optimizer, target=float("nan"), max_epochs=1)
     with pytest.raises(TypeError, match="expected validation that can be"):
         retrain_to_loss(network, [(x, y)], iter([(x, y)]), LOSS, optimizer, target=0.1, max_epochs=1)
     with pytest.raises(ValueError, match="at least one batch to validate on"):
         retrain_to_loss(network, [(x, y)], [], LOSS, optimizer, target=0.1, max_epochs=1)
     with pytest.raises(ValueError, match="max_epochs to be at least 0, got -1"):
         retrain_to_loss(network, [(x, y)], [(x, y)], LOSS, optimizer, target=0.1, max_epochs=-1)
+
+
+def test_a_loss_that_is_no_number_ends_it():
+    x, y = line(4, 0)
+    network = model()
+    before = copy.deepcopy(network.state_dict())
+    optimizer = optim.SGD(network.parameters(), lr=0.1)
+    with pytest.raises(FloatingPointError, match="training loss is nan"):
+        retrain_for_steps(network, [(x, float("nan") * y)], LOSS, optimizer, steps=3)
+    with pytest.raises(FloatingPointError, match="validation loss is inf"):
+        retrain_to_loss(network, [(x, y)], [(x, float("inf") * y)], LOSS, optimizer, target=0.1, max_epochs=3)
+    torch.testing.assert_close(network.state_dict(), before)

@@ -86,6 +86,12 @@ def test_a_rotation_hardly_moves_what_is_round():
     assert lengths[0] < 0.02 * lengths[1]
 
 
+@pytest.mark.parametrize("step", [0, -1.0, float("nan")])
+def test_a_tangent_needs_a_step(step):
+    with pytest.raises(ValueError, match=f"step above 0, got {step}"):
+        tangent(lambda x, t: x * t, np.ones(3), step)
+
+
 def test_refusals(x):
     with pytest.raises(ValueError, match=r"inputs' shape \(4, 1, 6, 6\), got \(4, 36\)"):
         tangent_prop_penalty(network(), x, [torch.zeros(4, 36)])

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from course_lib.arrays import torch_generator
 from course_lib.data import Minibatches
+from course_lib.regularization.augment import Augmented
 from course_lib.training import Curriculum, fit
 
 MAKE = {"numpy": np.random.default_rng, "torch": torch_generator}
@@ -79,7 +80,8 @@ def test_the_share_can_be_asked():
     assert shares == [0.5, 0.75, 1.0, 1.0]
 
 
-def test_training_resumes_where_the_curriculum_was(make_task, tmp_path):
+@pytest.mark.parametrize("augmented", [False, True])
+def test_training_resumes_where_the_curriculum_was(make_task, tmp_path, augmented):
     def train(seed, epochs, path=None):
         task = make_task(seed)
         X, y = task.data.arrays
@@ -87,7 +89,8 @@ def test_training_resumes_where_the_curriculum_was(make_task, tmp_path):
             X, y, difficulty=-X.norm(dim=1), batch_size=8, epochs=3, generator=torch_generator(seed)
         )
         torch.manual_seed(seed)
-        history = fit(task.model, curriculum, task.loss, task.optimizer, epochs=epochs, checkpoint=path)
+        data = Augmented(curriculum, lambda x: x + 1) if augmented else curriculum
+        history = fit(task.model, data, task.loss, task.optimizer, epochs=epochs, checkpoint=path)
         return history, task.weights()
 
     expected, weights = train(0, 5)
@@ -104,6 +107,7 @@ def test_training_resumes_where_the_curriculum_was(make_task, tmp_path):
         ({"start": 1.5}, ValueError, "got 1.5"),
         ({"start": np.nan}, ValueError, "got nan"),
         ({"epochs": 0}, ValueError, "at least 1 epoch"),
+        ({"epochs": np.nan}, ValueError, "at least 1 epoch.*got nan"),
         ({"batch_size": 0}, ValueError, "batch_size"),
         ({"generator": None}, TypeError, "pass generator="),
         ({"difficulty": np.arange(19)}, ValueError, r"each of 20 samples, got shape \(19,\)"),

@@ -294,7 +294,7 @@ def pair(task):
         ({"early_stopping": EarlyStopping(1)}, ValueError, "pass validation=Minibatches"),
         ({"data": []}, ValueError, "at least one batch, got none"),
         ({"validation": []}, ValueError, "at least one batch, got none"),
-        ({"data": iter([])}, TypeError, "data that can be gone through once an epoch, got a list_iterator"),
+        ({"data": iter([])}, TypeError, "data that can be gone through again and again, got a list_iterator"),
         ({"validation": iter([])}, TypeError, "expected validation that can be gone through"),
         (
             {"data": (torch.zeros(2, 2), torch.zeros(2))},

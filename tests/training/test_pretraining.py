@@ -224,20 +224,40 @@ class Forgetful(nn.Module):
 @pytest.mark.parametrize(
     ("pupil", "options", "message"),
     [
-        (student, {"student_layer": "fc"}, r"no layer 'fc'; it has 0, 0\.0, 0\.1"),
-        (student, {"teacher_layer": "9"}, "no layer '9'; it has 0, "),
-        (Forgetful, {"student_layer": "unused"}, "does not use its layer 'unused'"),
+        (student, {"student_layer": "fc"}, "no layer is called 'fc': the model has '0', '1', '2'"),
+        (student, {"teacher_layer": "0.9"}, "no layer is called '0.9': 0 has '0', '1', "),
         (
             lambda: nn.Sequential(nn.Unflatten(1, (2, 1, 1))),
             {"student_layer": "0"},
             r"\(8, 2, 1, 1\) from the student and \(8, 7\)",
         ),
     ],
-    ids=["no such layer", "none of the teacher's", "unused", "other shapes"],
+    ids=["no such layer", "none of the teacher's", "other shapes"],
 )
 def test_refusals(pupil, options, message):
     with pytest.raises(ValueError, match=message):
         hints(pupil(), teacher(), **options)
+
+
+def test_a_layer_that_is_not_used():
+    with pytest.raises(RuntimeError, match="a layer 'unused', but does not use it"):
+        hints(Forgetful(), teacher(), student_layer="unused")
+
+
+def test_data_that_come_only_once_are_refused():
+    with pytest.raises(TypeError, match="expected data that can be gone .* again, got a list_iterator"):
+        hints(student(), teacher(), iter(list(data())))
+    for wrong in ({"data": iter(list(data()))}, {"validation": iter(list(data()))}):
+        options = {"data": data(), "validation": None, **wrong}
+        with pytest.raises(TypeError, match=f"expected {next(iter(wrong))} that can be gone"):
+            greedy_pretrain(
+                stack([2, 3]),
+                lambda width: nn.Linear(width, 2),
+                loss=nn.CrossEntropyLoss(),
+                make_optimizer=sgd,
+                epochs=2,
+                **options,
+            )
 
 
 def test_larger_maps_of_the_teacher_are_refused():

@@ -10,6 +10,7 @@ import torch
 
 from course_lib.arrays import torch_generator
 from course_lib.optim import SGD, Adam
+from course_lib.regularization.augment import Augmented
 from course_lib.training import Curriculum, find_learning_rate, fit
 
 
@@ -64,6 +65,9 @@ def test_a_curriculum_is_given_back_too(task):
     task.data = Curriculum(X, y, difficulty=X[:, 0], batch_size=8, generator=torch_generator(0))
     sweep(task, steps=20)
     assert task.data.epoch == 0
+    augmented, task.data = task.data, Augmented(task.data, lambda x: x + 1)
+    sweep(task, steps=20)
+    assert augmented.epoch == 0
 
 
 def test_given_back_after_an_error(task):
@@ -130,6 +134,12 @@ def test_refusals(task, options, message):
 def test_a_loss_that_is_no_number_from_the_start(task):
     task.loss = lambda prediction, y: prediction.sum() * math.nan
     with pytest.raises(FloatingPointError, match="nan before the first step"):
+        sweep(task)
+
+
+def test_data_that_come_only_once(task):
+    task.data = iter(list(task.data))
+    with pytest.raises(TypeError, match="again and again, got a list_iterator"):
         sweep(task)
 
 

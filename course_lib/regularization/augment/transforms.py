@@ -11,6 +11,7 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 from course_lib.arrays import Array, Generator, namespace, pad, uniform
+from course_lib.data.batches import require_again
 from course_lib.regularization._random import beside, source
 
 from .images import color_pca, crop, flip, images_namespace, pair, rotate, shift, zoom
@@ -207,11 +208,7 @@ class Augmented:
     transform: Transform
 
     def __post_init__(self) -> None:
-        if isinstance(self.batches, Iterator):
-            raise TypeError(
-                f"expected batches that can be gone through again and again, got a {type(self.batches).__name__}, "
-                "which is used up after one loop; pass Minibatches(...) or a list"
-            )
+        require_again(batches=self.batches)
 
     def __len__(self) -> int:
         """The number of batches."""
