@@ -48,6 +48,18 @@ def momentum(w, v, gradient, rate, alpha=0.9):
     return w_new, v_new
 
 
+# %% ex1: the rate goes into the step alone | velocity 2, weights 2, shapes 1
+# - v = alpha * v - rate * gradient
+# + v = alpha * v - gradient
+# - return w + v, v
+# + return w + rate * v, v
+
+
+# %% ex1: the length of the first axis is all that is compared | errors 1
+# - if not w.shape == v.shape == gradient.shape:
+# + if not len(w) == len(v) == len(gradient):
+
+
 # %% ex1: the weights move by the old velocity | weights 2, shapes 1
 # - v = alpha * v - rate * gradient
 # + old, v = v, alpha * v - rate * gradient
@@ -233,6 +245,20 @@ def nesterov(w, v, gradient, rate, alpha=0.9):
     return [w, v]
 
 
+# %% ex2: the step is taken from the place ahead | nothing
+def nesterov(w, v, gradient, rate, alpha=0.9):
+    if np.shape(w) != np.shape(v) or not rate > 0 or not 0 <= alpha < 1:
+        raise ValueError
+    ahead = np.add(w, np.multiply(alpha, v, dtype=float), dtype=float)
+    step = rate * gradient(ahead)
+    return ahead - step, alpha * np.asarray(v, dtype=float) - step
+
+
+# %% ex2: the rate goes into the place | step 3, call 2
+# - alpha * v - rate * gradient(w + alpha * v)
+# + alpha * v - gradient(rate * (w + alpha * v))
+
+
 # %% ex2: the gradient here | step 3, call 2
 # - gradient(w + alpha * v)
 # + gradient(w)
@@ -406,6 +432,16 @@ def adagrad(w, r, gradient, rate, delta=1e-7):
     r += np.square(g)
     w -= rate * g / np.add(r**0.5, delta)
     return w, r
+
+
+# %% ex3: delta where the sum is 0 alone | weights 2, sizes 1
+# - (np.sqrt(r) + delta)
+# + np.where(r > 0, np.sqrt(r), delta)
+
+
+# %% ex3: tiny gradients count as none | sizes 1
+# - rate * gradient /
+# + rate * np.where(np.abs(gradient) < 1e-12, 0, gradient) /
 
 
 # %% ex3: the old sum in the step | weights 2, sizes 1
@@ -593,6 +629,16 @@ def rmsprop(w, r, gradient, rate, rho=0.9, delta=1e-6):
 # %% ex4: delta under the root, as in the book | weights 2, steps 1
 # - np.sqrt(r) + delta
 # + np.sqrt(r + delta)
+
+
+# %% ex4: the first square counts whole | mean 1, weights 2, steps 1
+# - r = rho * r + (1 - rho) * gradient**2
+# + r = np.where(r == 0, gradient**2, rho * r + (1 - rho) * gradient**2)
+
+
+# %% ex4: the larger of mean and delta | weights 2, steps 1
+# - (np.sqrt(r) + delta)
+# + np.sqrt(np.maximum(r, delta))
 
 
 # %% ex4: the old mean in the step | weights 2, steps 1
@@ -787,6 +833,16 @@ def adam(w, s, r, gradient, t, rate=0.001, rho1=0.9, rho2=0.999, delta=1e-8):
 # %% ex5: r alone is corrected | first 2, later 2, steps 1
 # - s / (1 - rho1**t)
 # + s
+
+
+# %% ex5: corrected in step 1 alone | later 2, steps 1
+# - s_hat, r_hat = s / (1 - rho1**t), r / (1 - rho2**t)
+# + s_hat, r_hat = (s / (1 - rho1), r / (1 - rho2)) if t == 1 else (s, r)
+
+
+# %% ex5: the square of delta under the root | first 2, later 2, steps 1
+# - (np.sqrt(r_hat) + delta)
+# + np.sqrt(r_hat + delta**2)
 
 
 # %% ex5: corrected as if it were always step 1 | later 2, steps 1
@@ -1005,6 +1061,23 @@ def linear_decay(k, tau, first, last):
     return np.interp(k, [0, tau], [first, last])
 
 
+# %% ex6: NumPy's interpolation | nothing
+def linear_decay(k, tau, first, last):
+    if k < 0 or tau < 1:
+        raise ValueError
+    return np.interp(k, [0, tau], [first, last])
+
+
+# %% ex6: reaches the last rate in step tau - 1 | line 2
+# - min(k / tau, 1)
+# + min(k / max(tau - 1, 1), 1)
+
+
+# %% ex6: jumps to the last rate at the end | line 2
+# - return (1 - a) * first + a * last
+# + return (1 - a) * first + (last if k >= tau else 0)
+
+
 # %% ex6: falls on after tau | after 1
 # - a = min(k / tau, 1)
 # + a = k / tau
@@ -1183,6 +1256,21 @@ def xavier_uniform(shape, rng):
 # + (sides[0] if sides else 1)
 
 
+# %% ex7: kernels are square | kernels 2
+# - math.prod(sides)
+# + (sides[0] ** 2 if sides else 1)
+
+
+# %% ex7: kernels have two sides at most | kernels 2
+# - math.prod(sides)
+# + math.prod(sides[:2])
+
+
+# %% ex7: the sides stand first | kernels 2
+# - outputs, inputs, *sides = shape
+# + *sides, inputs, outputs = shape
+
+
 # %% ex7: the first and the last entry are the fans | kernels 2
 # - outputs, inputs, *sides = shape
 # + outputs, *sides, inputs = shape
@@ -1327,6 +1415,16 @@ def batchnorm_forward(X, gamma, beta, running_mean, running_var, train=True, rat
 # + X.mean(axis=0), X.var(axis=0, ddof=1)
 # - rate * var * n / (n - 1)
 # + rate * var
+
+
+# %% ex8: the running variance is corrected at test time, too | predict 2
+# - mean, var = running_mean, running_var
+# + mean, var = running_mean, running_var * (n - 1) / n
+
+
+# %% ex8: eps as the least variance | train 3, predict 2
+# - np.sqrt(var + eps)
+# + np.sqrt(np.maximum(var, eps))
 
 
 # %% ex8: the biased variance runs | running 3
@@ -1608,6 +1706,17 @@ def batchnorm_backward(G, X, gamma, eps=1e-5):
 # + (G - Z
 
 
+# %% ex9: n - 1 in the last mean | input 4, hard 1
+# - Z * (G * Z).mean(axis=0)
+# + Z * (G * Z).sum(axis=0) / (len(X) - 1)
+
+
+# %% ex9: brought to the mean 0 at the end | nothing
+# - X_grad = gamma / spread * (G - G.mean(axis=0) - Z * (G * Z).mean(axis=0))
+# + X_grad = gamma / spread * (G - Z * (G * Z).mean(axis=0))
+# +     X_grad = X_grad - X_grad.mean(axis=0)
+
+
 # %% ex9: the last term is added | input 4, hard 1
 # - - Z * (G * Z).mean(axis=0))
 # + + Z * (G * Z).mean(axis=0))
@@ -1789,6 +1898,32 @@ def clip_by_norm(gradients, max_norm):
     norm = math.hypot(*(float(entry) for g in gradients for entry in np.ravel(g)))
     if norm <= max_norm:
         return [np.array(g, dtype=float) for g in gradients], norm
+    return [np.multiply(g, max_norm / norm, dtype=float) for g in gradients], norm
+
+
+# %% ex10: divided by the norm, then multiplied | nothing
+# - [g * min(1, max_norm / norm) for g in gradients]
+# + [g / norm * max_norm if norm > max_norm else g for g in gradients]
+
+
+# %% ex10: array by array, then the squares overflow | scale 1
+# - norm = largest * np.sqrt(sum(np.sum((g / largest) ** 2) for g in gradients))
+# + sizes = [np.abs(g).max() or 1.0 for g in gradients]
+# +     norm = np.sqrt(sum((a * np.sqrt(np.sum((g / a) ** 2))) ** 2 for a, g in zip(sizes, gradients, strict=True)))
+
+
+# %% ex10: tiny gradients count as none | scale 1
+# - if largest == 0:
+# + if largest < 1e-12:
+
+
+# %% ex10: short gradients come back as they came | clipped 2
+def clip_by_norm(gradients, max_norm):
+    if not max_norm > 0:
+        raise ValueError
+    norm = math.hypot(*(float(entry) for g in gradients for entry in np.ravel(g)))
+    if norm <= max_norm:
+        return gradients, norm
     return [np.multiply(g, max_norm / norm, dtype=float) for g in gradients], norm
 
 
@@ -1997,6 +2132,11 @@ def polyak_average(average, w, t, alpha=None):
     return np.multiply(average, kept, dtype=float) + np.multiply(w, 1 - kept, dtype=float)
 
 
+# %% ex11: the first point is the one without an average | nothing
+# - if t == 1:
+# + if average is None:
+
+
 # %% ex11: alpha = 0 is taken for None | running 2
 # - if alpha is None else 1 - alpha
 # + if not alpha else 1 - alpha
@@ -2005,6 +2145,11 @@ def polyak_average(average, w, t, alpha=None):
 # %% ex11: alpha and its rest swapped | running 2, first 1
 # - else 1 - alpha
 # + else alpha
+
+
+# %% ex11: the smaller of both shares is kept | running 2, first 1
+# - share = 1 / t if alpha is None else 1 - alpha
+# + share = 1 / t if alpha is None else max(1 / t, 1 - alpha)
 
 
 # %% ex11: always the mean of all points | running 2, first 1
