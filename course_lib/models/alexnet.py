@@ -77,7 +77,7 @@ class AlexNet(Chain):
 
     @classmethod
     def small(cls, in_channels: int = 1, num_classes: int = 10, *, generator: torch.Generator | None = None) -> Self:
-        """An AlexNet for images from 8 by 8 up: eight layers too, with kernels of 3 by 3 throughout and two poolings.
+        """An AlexNet for images from 4 by 4 up: eight layers too, with kernels of 3 by 3 throughout and two poolings.
 
         Weights start as in He et al. (2015): eight layers of ReLU without normalisation learn much sooner so.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from functools import partial
+from numbers import Integral
 from typing import Any, TypeVar
 
 import torch
@@ -97,13 +98,13 @@ def choose(depth: int | Choice, table: Mapping[int, Choice]) -> Choice:
     """The plan of a paper's network of some depth, or the plan that was given instead.
 
     Raises:
-        ValueError: The table has no network of that depth.
+        ValueError: The table has no network of that depth, and it is no plan.
 
     >>> choose(18, {18: "two blocks a stage"})
     'two blocks a stage'
     """
-    if not isinstance(depth, int):
+    if isinstance(depth, type(next(iter(table.values())))):
         return depth
-    if depth not in table:
-        raise ValueError(f"expected a depth among {', '.join(map(str, table))}, got {depth}")
-    return table[depth]
+    if not isinstance(depth, Integral) or depth not in table:
+        raise ValueError(f"expected a depth among {', '.join(map(str, table))}, or a plan, got {depth!r}")
+    return table[int(depth)]

@@ -8,7 +8,7 @@ from course_lib import nn
 
 
 def feature_extractor(model: nn.Module, layer: str) -> FeatureExtractor:
-    r"""The part of a network up to one layer: $x \mapsto h^{(l)}(x)$   (Deep Learning, sections 9.8 and 15.1).
+    r"""The part of a network up to one layer: $x \mapsto h^{(l)}(x)$   (Deep Learning, section 15.2).
 
     What a network has learned for one task often serves another: its last hidden layer turns images into features, on
     which a linear classifier may do well.
@@ -25,6 +25,7 @@ def feature_extractor(model: nn.Module, layer: str) -> FeatureExtractor:
     Raises:
         ValueError: There is no such layer; the message says which there are.
 
+    >>> import torch
     >>> net = nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2))
     >>> hidden = feature_extractor(net, "1")
     >>> hidden(torch.zeros(5, 4)).shape

@@ -204,8 +204,10 @@ class ResNet(Chain):
     ) -> Self:
         """A ResNet for small images, as section 4.2 of the paper has it: three stages of 16, 32 and 64 channels.
 
+        Where the channels double, the paper adds channels of zeros to x. Here it is a convolution of 1 by 1, as above.
+
         Args:
-            in_channels: Channels of the images, which are of 4 by 4 or more.
+            in_channels: Channels of the images, which may be of any size.
             num_classes: Number of outputs.
             depth: 6n + 2 layers with weights, for n blocks a stage: 8, 14, 20, 26, and so on.
             skip: Whether there are skip connections.

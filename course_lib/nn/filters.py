@@ -14,6 +14,7 @@ import array_api_compat
 import numpy as np
 
 from course_lib.arrays import Array, namespace, pad
+from course_lib.probability.functions import floating
 
 from .conv import PADDING_MODES, pad_by_index
 
@@ -188,6 +189,7 @@ def apply(image: Array, kernel: Array, *, padding: str = "same", padding_mode: s
 def _for_image(image: Array, kernel: Array) -> Array:
     """The kernel in the image's kind, dtype and device."""
     xp = namespace(image)
+    namespace(kernel)
     if not xp.isdtype(image.dtype, "real floating"):
         raise TypeError(f"expected an image of real numbers, got {image.dtype}; divide pixels from 0 to 255 by 255.0")
     if image.ndim < 2 or kernel.ndim != 2 or 0 in (*image.shape[-2:], *kernel.shape):
@@ -247,13 +249,14 @@ def separate(kernel: Array) -> tuple[Array, Array]:
         The column, shape (height, 1), with 1 as its largest entry, and the row, shape (1, width).
 
     Raises:
+        TypeError: The kernel is no array of a floating dtype.
         ValueError: The kernel is no matrix, has a rank other than 1, or holds NaN or infinity.
 
     >>> column, row = separate(sobel("x"))
     >>> column.ravel(), row.ravel()
     (array([0.5, 1. , 0.5]), array([-2.,  0.,  2.]))
     """
-    xp = namespace(kernel)
+    xp = floating(kernel)
     if kernel.ndim != 2 or 0 in kernel.shape or not bool(xp.all(xp.isfinite(kernel))):
         raise ValueError(f"expected a kernel of shape (height, width) with finite numbers, got {kernel!r}")
     i, j = divmod(int(xp.argmax(xp.abs(kernel))), kernel.shape[1])

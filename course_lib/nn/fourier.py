@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from course_lib.arrays import Array, namespace
+from course_lib.arrays import Array
+from course_lib.probability.functions import floating
 
 
 def conv2d_fft(x: Array, weight: Array) -> Array:
@@ -23,6 +24,7 @@ def conv2d_fft(x: Array, weight: Array) -> Array:
         Shape (N, O, height - kernel height + 1, width - kernel width + 1), as ``Conv2d`` without padding.
 
     Raises:
+        TypeError: A dtype is not floating, the two dtypes differ, or kinds are mixed.
         ValueError: The shapes do not fit each other.
 
     >>> import torch
@@ -30,7 +32,9 @@ def conv2d_fft(x: Array, weight: Array) -> Array:
     >>> conv2d_fft(torch.tensor([[[[0.0, 0.0, 5.0, 5.0]]]]), edge).round(decimals=4).abs()
     tensor([[[[0., 5., 0.]]]])
     """
-    xp = namespace(x, weight)
+    xp = floating(x, weight)
+    if x.dtype != weight.dtype:
+        raise TypeError(f"expected images and kernels of one dtype, got {x.dtype} and {weight.dtype}")
     if x.ndim != 4 or weight.ndim != 4 or x.shape[1] != weight.shape[1]:
         raise ValueError(
             "expected images (N, C, height, width) and kernels (O, C, height, width) with as many channels, "

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from course_lib.arrays import uniform
 from course_lib.linear_algebra import eigh
+from course_lib.nn.inputs import require_inputs
 
 PATCHES = 10_000
 """How many patches are looked at, at most."""
@@ -38,11 +39,13 @@ def kmeans_kernels(
         Shape (num_kernels, C, kernel_size, kernel_size): a weight for ``Conv2d``.
 
     Raises:
-        ValueError: The images have another shape, the kernel does not fit into them, or there are fewer different
-            patches than kernels.
+        TypeError: The images are no tensor of a floating dtype.
+        ValueError: They have another shape, hold NaN or infinity, or show nothing; the kernel does not fit into them;
+            there are fewer different patches than kernels.
 
     Source: Deep Learning, section 9.9; Coates and Ng (2012).
     """
+    require_inputs(images, "images")
     patches = normalized(_random_patches(images.detach(), kernel_size, generator))
     P = whitening(patches)
     centres, _ = kmeans(patches @ P, num_kernels, generator=generator)
@@ -53,11 +56,8 @@ def kmeans_kernels(
 
 def _random_patches(images: Tensor, size: int, generator: torch.Generator | None) -> Tensor:
     """Shape (patches, C · size · size): all there are, or PATCHES of them from places drawn at random."""
-    if images.ndim != 4 or not images.is_floating_point():
-        raise ValueError(
-            f"expected floating images of shape (N, C, height, width), got {tuple(images.shape)}, {images.dtype}"
-        )
-    if not 1 <= size <= min(images.shape[2:]):
+    _require_finite(images, 4, "images of shape (N, C, height, width)")
+    if not isinstance(size, int) or not 1 <= size <= min(images.shape[2:]):
         raise ValueError(f"a kernel of {size} times {size} does not fit into images of {tuple(images.shape[2:])}")
     windows = images.unfold(2, size, 1).unfold(3, size, 1).movedim(1, 3)  # N, rows, columns, C, size, size
     places = windows.shape[:3]
@@ -122,7 +122,7 @@ def kmeans(
     (k-means++, Arthur and Vassilvitskii, 2007).
 
     Args:
-        x: Shape (n, features).
+        x: Shape (n, features), floating.
         num_clusters: How many centres.
         max_iter: How many turns at most.
         generator: Where the first centres come from; by default torch's global generator.
@@ -131,12 +131,17 @@ def kmeans(
         The centres, shape (num_clusters, features), and for each point the number of its nearest.
 
     Raises:
-        ValueError: There are fewer different points than centres.
+        TypeError: ``x`` is no tensor of a floating dtype.
+        ValueError: It has another shape, holds NaN or infinity, or has fewer different points than centres.
 
     >>> centres, label = kmeans(torch.tensor([[0.0], [9.0], [1.0], [8.0]]), 2)
     >>> centres.sort(0).values.ravel(), bool(label[0] == label[2])
     (tensor([0.5000, 8.5000]), True)
     """
+    require_inputs(x)
+    _require_finite(x, 2, "points of shape (n, features)")
+    if not isinstance(num_clusters, int) or num_clusters < 1:
+        raise ValueError(f"expected num_clusters to be a whole number of at least 1, got {num_clusters!r}")
     c = _first_centres(x, num_clusters, generator)
     label = _nearest(x, c)
     for _ in range(max_iter):
@@ -149,8 +154,6 @@ def kmeans(
 
 def _first_centres(x: Tensor, num_clusters: int, generator: torch.Generator | None) -> Tensor:
     """Points drawn one after the other, each with a probability that grows with its distance from those before."""
-    if num_clusters < 1:
-        raise ValueError(f"expected at least 1 cluster, got {num_clusters}")
     distance = torch.ones(len(x), dtype=x.dtype, device=x.device)
     centres: list[Tensor] = []
     while len(centres) < num_clusters:
@@ -175,3 +178,10 @@ def moved(c: Tensor, x: Tensor, label: Tensor) -> Tensor:
 def _nearest(x: Tensor, c: Tensor) -> Tensor:
     r"""The number of the nearest centre: of $\lVert x - c \rVert^2$ what depends on $c$ decides."""
     return (c.square().sum(1) - 2 * x @ c.mT).argmin(1)
+
+
+def _require_finite(x: Tensor, ndim: int, expected: str) -> None:
+    if x.ndim != ndim:
+        raise ValueError(f"expected {expected}, got shape {tuple(x.shape)}")
+    if not bool(x.isfinite().all()):
+        raise ValueError(f"expected {expected} with finite numbers, got NaN or infinity among them")

@@ -76,7 +76,8 @@ def max_norm_(weight: Array, max_norm: float) -> Array:
 
     Raises:
         TypeError: ``weight`` is no array of a floating dtype.
-        ValueError: ``max_norm`` is negative, or ``weight`` has fewer than two axes or holds NaN or infinity.
+        ValueError: ``max_norm`` is negative, or ``weight`` has fewer than two axes, is empty or holds NaN
+            or infinity.
 
     >>> import numpy as np
     >>> max_norm_(np.array([[3.0, 4.0], [0.3, 0.4]]), 1.0)
@@ -84,8 +85,8 @@ def max_norm_(weight: Array, max_norm: float) -> Array:
            [0.3, 0.4]])
     """
     xp = namespace(weight)
-    if weight.ndim < 2:
-        raise ValueError(f"expected a weight of shape (units, ...), got shape {tuple(weight.shape)}")
+    if weight.ndim < 2 or 0 in weight.shape:
+        raise ValueError(f"expected a weight of shape (units, ...) with entries, got shape {tuple(weight.shape)}")
     if not max_norm >= 0:
         raise ValueError(f"expected max_norm to be at least 0, got {max_norm}")
     with torch.no_grad():

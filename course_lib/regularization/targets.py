@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from numbers import Integral
 
 import numpy as np
@@ -52,6 +53,7 @@ def label_smoothing(target: Array, num_classes: int, epsilon: float, *, spread: 
         raise ValueError(f"expected epsilon from 0 to 1, got {epsilon}")
     if spread not in ("others", "all"):
         raise ValueError(f"expected spread to be 'others' or 'all', got {spread!r}")
+    target = xp.astype(target, xp.int64)  # bytes could not count further than 255
     wrong = target[(target < 0) | (target >= num_classes)]
     if wrong.shape[0] > 0:
         raise ValueError(f"expected classes from 0 to {num_classes - 1}, got {int(wrong[0])}")
@@ -82,7 +84,7 @@ def mixup(x: Array, y: Array, *, alpha: float, generator: Generator | None = Non
 
     Raises:
         TypeError: ``x`` or ``y`` is not of a floating dtype, or kinds are mixed.
-        ValueError: The lengths differ, or ``alpha`` is not positive.
+        ValueError: The lengths differ, or ``alpha`` is not positive and finite.
 
     >>> x, y = np.array([[0.0], [1.0]]), np.eye(2)
     >>> mixed_x, mixed_y = mixup(x, y, alpha=0.2, generator=np.random.default_rng(0))
@@ -96,10 +98,10 @@ def mixup(x: Array, y: Array, *, alpha: float, generator: Generator | None = Non
                 f"expected {name} of a floating dtype, got {values.dtype}; label_smoothing(y, k, 0.0) turns classes "
                 "into probabilities"
             )
-    if x.shape[0] != y.shape[0]:
-        raise ValueError(f"expected one target for each sample, got {x.shape[0]} samples and {y.shape[0]} targets")
-    if not alpha > 0:
-        raise ValueError(f"expected alpha above 0, got {alpha}")
+    if 0 in (x.ndim, y.ndim) or x.shape[0] != y.shape[0]:
+        raise ValueError(f"expected one target for each sample, got shapes {tuple(x.shape)} and {tuple(y.shape)}")
+    if not 0 < alpha < math.inf:
+        raise ValueError(f"expected alpha above 0 and finite, got {alpha}")
     partner, share = _partners(x, alpha, generator)
 
     def mixed(values: Array) -> Array:

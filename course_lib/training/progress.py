@@ -29,7 +29,7 @@ def progress_bar(data: Any, done: int, epochs: int, wanted: bool) -> tqdm:
 
 
 def _length(data: Any) -> int | None:
-    """How many batches an epoch has, if that is known; data that wrap others are as long as those, or have no length."""
+    """How many batches an epoch has, if that is known; data that wrap others are as long as they, or have none."""
     try:
         return len(data)
     except TypeError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
@@ -43,5 +44,7 @@ def test_he_keeps_the_size_of_signals_or_of_gradients(mode, fan):
 def test_choose():
     assert choose(3, {3: "three"}) == "three"
     assert choose("a plan", {3: "three"}) == "a plan"
-    with pytest.raises(ValueError, match="expected a depth among 3, 5, got 4"):
-        choose(4, {3: "three", 5: "five"})
+    assert choose(np.int64(3), {3: "three"}) == "three"
+    for wrong in (4, 3.0, None, [3]):
+        with pytest.raises(ValueError, match=r"expected a depth among 3, 5, or a plan, got \S+"):
+            choose(wrong, {3: "three", 5: "five"})

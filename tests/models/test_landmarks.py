@@ -203,6 +203,13 @@ def test_small_ones_take_digits_of_both_sizes(name, size, device):
     assert SMALL[name](3, 7)(torch.rand(2, 3, size, size)).shape == (2, 7)
 
 
+@pytest.mark.parametrize(
+    ("name", "size"), [("LeNet5", 8), ("AlexNet", 4), ("VGG", 4), ("GoogLeNet", 1), ("ResNet", 1), ("DenseNet", 4)]
+)
+def test_the_smallest_images_that_the_docstrings_name(name, size):
+    assert SMALL[name]()(torch.zeros(2, 1, size, size)).shape == (2, 10)
+
+
 @pytest.mark.parametrize("name", SMALL)
 def test_a_generator_is_all_that_decides(name):
     """Weights and the masks of dropout come from the generator, and from nowhere else."""

@@ -219,30 +219,6 @@ def test_higher_ranks_are_refused(asarray, kernel):
         filters.separate(asarray(kernel))
 
 
-# Fourier --------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("size", "kernel"), [((7, 8), (3, 3)), ((8, 7), (1, 4)), ((5, 5), (5, 5)), ((1, 1), (1, 1))])
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_fourier_against_scipy(asarray, rng, size, kernel, dtype):
-    x, W = rng.normal(size=(2, 3, *size)), rng.normal(size=(4, 3, *kernel))
-    y = nn.conv2d_fft(asarray(x, dtype=dtype), asarray(W, dtype=dtype))
-    one = [
-        [[scipy.signal.correlate2d(x[n, c], W[o, c], mode="valid") for c in range(3)] for o in range(4)]
-        for n in range(2)
-    ]
-    expected = np.sum(one, axis=2)
-    tolerance = 1e-4 if dtype == "float32" else 1e-12
-    np.testing.assert_allclose(y.tolist(), expected, atol=tolerance)
-    assert y.dtype == asarray(x, dtype=dtype).dtype
-
-
-def test_fourier_differentiates():
-    x = torch.randn(2, 2, 4, 5, generator=torch_generator(0), dtype=torch.float64, requires_grad=True)
-    W = torch.randn(3, 2, 2, 3, generator=torch_generator(1), dtype=torch.float64, requires_grad=True)
-    assert torch.autograd.gradcheck(nn.conv2d_fft, (x, W))
-
-
 # Errors ---------------------------------------------------------------------------------------------------------------
 
 IMAGE = np.zeros((4, 5))
@@ -267,9 +243,8 @@ WRONG = [
     (lambda: filters.separate(np.zeros((3, 3))), ValueError, "zeros only"),
     (lambda: filters.separate(np.full((3, 3), np.nan)), ValueError, "finite"),
     (lambda: filters.separate(np.zeros(3)), ValueError, "expected a kernel of shape"),
-    (lambda: nn.conv2d_fft(np.zeros((1, 2, 4, 4)), np.zeros((1, 3, 2, 2))), ValueError, "as many channels"),
-    (lambda: nn.conv2d_fft(np.zeros((2, 4, 4)), np.zeros((1, 2, 2, 2))), ValueError, "as many channels"),
-    (lambda: nn.conv2d_fft(np.zeros((1, 2, 4, 4)), np.zeros((1, 2, 5, 2))), ValueError, "does not fit"),
+    (lambda: filters.separate(np.ones((3, 3), dtype=int)), TypeError, "floating dtype, got int64"),
+    (lambda: filters.apply(IMAGE, [[1.0]]), TypeError, "got list"),
 ]
 
 

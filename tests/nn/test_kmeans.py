@@ -84,12 +84,22 @@ def test_the_generator_decides():
     [
         (torch.zeros(4, 2), 2, "at least 2 different points, got 1"),
         (torch.zeros(0, 2), 1, "at least 1 different points, got 0"),
-        (torch.zeros(4, 2), 0, "at least 1 cluster, got 0"),
+        (torch.zeros(4, 2), 0, "num_clusters to be a whole number of at least 1, got 0"),
+        (torch.zeros(4, 2), 1.5, "whole number of at least 1, got 1.5"),
+        (torch.zeros(4), 2, r"\(n, features\), got shape \(4,\)"),
+        (torch.tensor([[0.0], [np.nan]]), 1, "finite numbers, got NaN"),
+        (torch.tensor([[0.0], [np.inf]]), 1, "finite numbers, got NaN or infinity"),
     ],
 )
-def test_too_few_points_are_refused(x, k, message):
+def test_points_are_refused(x, k, message):
     with pytest.raises(ValueError, match=message):
         kmeans(x, k)
+
+
+@pytest.mark.parametrize("x", [torch.zeros(4, 2, dtype=torch.int64), np.zeros((4, 2))])
+def test_points_are_floating_tensors(x):
+    with pytest.raises(TypeError, match="expected x (as a torch tensor|of a floating dtype)"):
+        kmeans(x, 2)
 
 
 # Patches --------------------------------------------------------------------------------------------------------------
@@ -181,8 +191,9 @@ def test_on_every_device(digits, device):
 @pytest.mark.parametrize(
     ("images", "k", "size", "message"),
     [
-        (torch.zeros(8, 8), 2, 3, r"\(N, C, height, width\), got \(8, 8\)"),
-        (torch.zeros(2, 1, 8, 8, dtype=torch.uint8), 2, 3, "uint8"),
+        (torch.zeros(8, 8), 2, 3, r"\(N, C, height, width\), got shape \(8, 8\)"),
+        (torch.full((2, 1, 8, 8), np.nan), 2, 3, "finite numbers, got NaN"),
+        (torch.zeros(2, 1, 8, 8), 2, 3.0, "3.0 times 3.0 does not fit"),
         (torch.zeros(2, 1, 8, 8), 2, 9, "9 times 9 does not fit"),
         (torch.zeros(2, 1, 8, 8), 2, 0, "0 times 0 does not fit"),
         (torch.zeros(2, 1, 8, 8), 2, 3, "some contrast"),
@@ -191,3 +202,9 @@ def test_on_every_device(digits, device):
 def test_errors(images, k, size, message):
     with pytest.raises(ValueError, match=message):
         nn.kmeans_kernels(images, k, size)
+
+
+@pytest.mark.parametrize("images", [torch.zeros(2, 1, 8, 8, dtype=torch.uint8), np.zeros((2, 1, 8, 8))])
+def test_images_are_floating_tensors(images):
+    with pytest.raises(TypeError, match="expected images (as a torch tensor|of a floating dtype)"):
+        nn.kmeans_kernels(images, 2, 3)

@@ -73,7 +73,8 @@ def test_flip_and_crop(asarray, rng):
     x = asarray(values)
     np.testing.assert_array_equal(augment.flip(x).tolist(), values[:, :, :, ::-1])
     np.testing.assert_array_equal(augment.crop(x, 1, 2, 3).tolist(), values[:, :, 1:4, 2:5])
-    np.testing.assert_array_equal(augment.crop(x, 0, 3, (5, 2)).tolist(), values[:, :, :, 3:5])
+    for size in ((5, 2), [5, 2], (np.int64(5), 2)):
+        np.testing.assert_array_equal(augment.crop(x, 0, 3, size).tolist(), values[:, :, :, 3:5])
 
 
 def test_an_amount_for_each_image(asarray, rng):
@@ -308,9 +309,15 @@ def test_transforms_refuse():
         augment.RandomRotation((20, 10))
     with pytest.raises(ValueError, match="degrees from the smaller to the larger, got 5 and -5"):
         augment.RandomRotation(-5)
-    for wrong in (-1, 0.5):
+    for wrong in (-1, 0.5, float("nan")):
         with pytest.raises(ValueError, match=f"max_shift as a whole number of at least 0, got {wrong}"):
             augment.RandomShift(wrong)
+    for wrong in (-1, 1.5):
+        with pytest.raises(ValueError, match=f"padding as a whole number of at least 0, got {wrong}"):
+            augment.RandomCrop(2, wrong)
+    for wrong in (2.5, (2,), (2, 3, 4), "22"):
+        with pytest.raises(TypeError, match=r"size as a whole number or as \(height, width\), got"):
+            augment.RandomCrop(wrong)
     with pytest.raises(ValueError, match="scale from the smaller to the larger"):
         augment.RandomZoom((1.1, 0.9))
     with pytest.raises(ValueError, match="factors above 0"):

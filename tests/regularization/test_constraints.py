@@ -133,8 +133,10 @@ def test_max_norm_changes_a_parameter_in_place():
 def test_max_norm_ends(asarray):
     assert max_norm_(asarray([[0.0, 0.0]]), 0.0).tolist() == [[0.0, 0.0]]
     assert max_norm_(asarray([[3.0, 4.0]]), 0.0).tolist() == [[0.0, 0.0]]
-    with pytest.raises(ValueError, match=r"of shape \(units, ...\), got shape \(2,\)"):
+    with pytest.raises(ValueError, match=r"of shape \(units, ...\) with entries, got shape \(2,\)"):
         max_norm_(asarray([1.0, 2.0]), 1.0)
+    with pytest.raises(ValueError, match=r"with entries, got shape \(0, 2\)"):
+        max_norm_(asarray(np.zeros((0, 2))), 1.0)
     with pytest.raises(ValueError, match="max_norm to be at least 0, got -1"):
         max_norm_(asarray([[1.0]]), -1)
     with pytest.raises(ValueError, match="expected finite numbers"):

@@ -13,7 +13,7 @@ from course_lib.regularization import all_masks, geometric_mean_prediction
 def test_all_masks():
     for n in (1, 3):
         assert all_masks(n).tolist() == [list(map(float, mask)) for mask in itertools.product([0, 1], repeat=n)]
-    for wrong in (0, 21):
+    for wrong in (0, 21, 2.5):
         with pytest.raises(ValueError, match=f"1 to 20 units.*got {wrong}"):
             all_masks(wrong)
 
@@ -55,5 +55,10 @@ def test_refusals(asarray):
         geometric_mean_prediction(p, asarray([-1.0]))
     with pytest.raises(ValueError, match="probabilities to be at least 0, got -1"):
         geometric_mean_prediction(asarray([[-1.0, 2.0]]))
+    with pytest.raises(ValueError, match="at least one weight above 0"):
+        geometric_mean_prediction(p, asarray([0.0]))
+    for values in ([0.5, 0.5], np.zeros((0, 2)), np.zeros((2, 0)), 0.5):
+        with pytest.raises(ValueError, match=r"of shape \(members, \.\.\., k\), got shape \("):
+            geometric_mean_prediction(asarray(values))
     with pytest.raises(TypeError, match="floating"):
         geometric_mean_prediction(asarray([[1, 0]], "int64"))

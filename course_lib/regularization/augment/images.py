@@ -7,7 +7,7 @@ outside of an image is 0. NumPy arrays and torch tensors will do; through tensor
 
 from __future__ import annotations
 
-from numbers import Real
+from numbers import Integral, Real
 from types import ModuleType
 from typing import Any
 
@@ -118,7 +118,7 @@ def crop(x: Array, top: Amount, left: Amount, size: int | tuple[int, int]) -> Ar
 
     Raises:
         ValueError: ``x`` has another number of axes, or the rectangle does not fit into the images.
-        TypeError: ``x`` is no array of a floating dtype, or ``top`` or ``left`` is not whole.
+        TypeError: ``x`` is no array of a floating dtype, or ``top``, ``left`` or ``size`` is not whole.
 
     >>> import numpy as np
     >>> crop(np.arange(9.0).reshape(1, 1, 3, 3), 0, 1, 2)
@@ -174,8 +174,17 @@ def images_namespace(x: Array) -> ModuleType:
 
 
 def pair(size: int | tuple[int, int]) -> tuple[int, int]:
-    """Height and width."""
-    return (size, size) if isinstance(size, int) else size
+    """Height and width.
+
+    Raises:
+        TypeError: ``size`` is neither a whole number nor two of them.
+    """
+    match size:
+        case Integral():
+            return size, size
+        case (Integral() as height, Integral() as width):
+            return height, width
+    raise TypeError(f"expected size as a whole number or as (height, width), got {size!r}")
 
 
 def _amounts(x: Array, **given: Amount) -> list[Array]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass
+from numbers import Integral
 from typing import Any
 
 from course_lib.arrays import Array, Generator, namespace, pad, uniform
@@ -74,12 +75,20 @@ class RandomCrop:
         padding: How many rows and columns of zeros are put around an image first. With these, and the image's own
             size, it is moved by up to so many pixels.
         generator: See above.
+
+    Raises:
+        TypeError: ``size`` is neither a whole number nor two of them.
+        ValueError: ``padding`` is no whole number of at least 0.
     """
 
     size: int | tuple[int, int]
     padding: int = 0
     _: KW_ONLY
     generator: Generator | None = None
+
+    def __post_init__(self) -> None:
+        pair(self.size)
+        _require_count("padding", self.padding)
 
     def __call__(self, x: Array) -> Array:
         """Cut the images; ValueError if the rectangle does not fit."""
@@ -137,8 +146,7 @@ class RandomShift:
     generator: Generator | None = None
 
     def __post_init__(self) -> None:
-        if self.max_shift < 0 or int(self.max_shift) != self.max_shift:
-            raise ValueError(f"expected max_shift as a whole number of at least 0, got {self.max_shift}")
+        _require_count("max_shift", self.max_shift)
 
     def __call__(self, x: Array) -> Array:
         """Move the images."""
@@ -229,6 +237,11 @@ def _whole(x: Array, low: int, high: int, generator: Generator | None) -> Array:
     """A whole number for each image; both ends may be drawn."""
     xp = namespace(x)
     return xp.astype(xp.floor(_between(x, low, high + 1, generator)), xp.int64)
+
+
+def _require_count(name: str, value: int) -> None:
+    if not isinstance(value, Integral) or value < 0:
+        raise ValueError(f"expected {name} as a whole number of at least 0, got {value}")
 
 
 def _require_order(name: str, low: float, high: float) -> None:
