@@ -29,6 +29,7 @@ from course_lib.demos.pixels import (
     grid_axes,
     signed_colors,
 )
+from course_lib.models import feature_extractor
 from course_lib.nn import conv_output_size, filters
 from course_lib.optim import Adam
 from course_lib.plotting import COLORS
@@ -447,11 +448,7 @@ def trained_reader() -> nn.Sequential:
 @torch.no_grad()
 def layer_output(model: nn.Sequential, x: torch.Tensor, layer: str) -> Matrix:
     """What stands after the layer with a name, or ``"0"``, ``"1"`` and so on where layers have none."""
-    for name, child in model.named_children():
-        x = child(x)
-        if name == layer:
-            break
-    return np.asarray(x.double().cpu().numpy())
+    return np.asarray(feature_extractor(model, layer)(x).double().cpu().numpy())
 
 
 def spatial_layers(model: nn.Sequential, x: torch.Tensor) -> list[str]:
@@ -508,7 +505,8 @@ class ReceptiveField(Demo):
         """Walk up from the inputs that the unit in the middle of the top layer sees."""
         plan = [SPREADS[spread](kernel, i) for i in range(layers)]
         field = receptive_field(plan)
-        cone = units_below(plan)
+        levels = path_counts(plan)
+        cone, paths = [counts > 0 for counts in levels], levels[0]
         margin = max(4, field // 6)
         inputs = field + 2 * margin
         size = float(np.clip(400 / inputs, 1.5, 9))
@@ -538,7 +536,6 @@ class ReceptiveField(Demo):
         self.others.set_markersize(size)
         self.seen.set_markersize(size)
         self.paths.set_segments(np.array(segments) * scale.T)
-        paths = path_counts(plan)
         x = (margin + np.arange(field)) / (inputs - 1)
         self.bars.set_segments([[(at, 0), (at, height)] for at, height in zip(x, paths / paths.max(), strict=True)])
         self.bars.set_linewidth(min(500 / inputs, 14))
@@ -581,28 +578,20 @@ def receptive_field(layers: list[Layer]) -> int:
     return field
 
 
-def units_below(layers: list[Layer]) -> list[NDArray[np.bool_]]:
-    """Which units one unit of the last layer depends on, from the input up, each level as wide as it has to be."""
-    levels = [np.ones(1, bool)]
-    for layer in reversed(layers):
-        above = levels[0]
-        below = np.zeros(layer.stride * (len(above) - 1) + layer.dilation * (layer.kernel - 1) + 1, bool)
-        for u in range(layer.kernel):
-            below[layer.stride * np.flatnonzero(above) + layer.dilation * u] = True
-        levels.insert(0, below)
-    return levels
+def path_counts(layers: list[Layer]) -> list[NDArray[np.float64]]:
+    """How many paths lead from each unit to one unit of the last layer: its slopes if all weights were 1.
 
-
-def path_counts(layers: list[Layer]) -> NDArray[np.float64]:
-    """How many paths lead from each input to one unit of the last layer: its slopes if all weights were 1.
+    There is an array for every level, from the input up, as wide as what that unit sees of it.
 
     >>> path_counts([Layer(3), Layer(3)])
-    array([1., 2., 3., 2., 1.])
+    [array([1., 2., 3., 2., 1.]), array([1., 1., 1.]), array([1.])]
     """
-    counts = np.ones(1)
+    levels = [np.ones(1)]
     for layer in reversed(layers):
-        below = np.zeros(layer.stride * (len(counts) - 1) + layer.dilation * (layer.kernel - 1) + 1)
+        above = levels[0]
+        last = layer.stride * (len(above) - 1)
+        below = np.zeros(last + layer.dilation * (layer.kernel - 1) + 1)
         for u in range(layer.kernel):
-            below[layer.dilation * u :][: layer.stride * (len(counts) - 1) + 1 : layer.stride] += counts
-        counts = below
-    return counts
+            below[layer.dilation * u :][: last + 1 : layer.stride] += above
+        levels.insert(0, below)
+    return levels

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any, ClassVar, NamedTuple
 
@@ -17,6 +17,7 @@ from torch import Tensor
 from course_lib import nn, optim
 from course_lib.arrays import standard_normal, torch_generator
 from course_lib.data import Minibatches, Split, load_digits
+from course_lib.data.batches import over_and_over
 from course_lib.demos.base import Demo, Running
 from course_lib.demos.fields import Field, Matrix, Vector, empty_line
 from course_lib.demos.optimizer_race import OptimizerRace
@@ -208,7 +209,7 @@ class WithBatchNorm(Running):
         batches = Minibatches(
             self.digits.X_train[:WHOLE], self.digits.y_train[:WHOLE], batch_size=BATCH, generator=torch_generator(1)
         )
-        self.stream = endless(batches)
+        self.stream = over_and_over(batches)
         self.costs: list[tuple[float, ...]] = []
         self.advance()
 
@@ -288,7 +289,7 @@ class RateFinder(Running):
                 net, batches, LOSS, self.stepper, smallest=1e-4, largest=30.0, steps=160
             )
         self.stepper.param_groups[0]["lr"] = rate
-        self.net, self.stream = net, endless(batches)
+        self.net, self.stream = net, over_and_over(batches)
         self.costs: list[float] = []
         self.advance()
 
@@ -496,12 +497,6 @@ STEPPERS: dict[str, Callable[[Any], optim.Optimizer]] = {
     "Adam": lambda parameters: optim.Adam(parameters, lr=0.1),
 }
 """What the finder is tried on."""
-
-
-def endless(batches: Minibatches) -> Iterator[Any]:
-    """Batch after batch, epoch after epoch."""
-    while True:
-        yield from batches
 
 
 def steepest(rates: Vector, losses: Vector) -> float:
