@@ -73,10 +73,11 @@ class ConvolutionStepper(Running):
         self.window, self.newest = cell_frame(left), cell_frame(right)
         bottom = below.add_subplot(xlim=(0, 10.4), ylim=(-0.4, 2.1), aspect="equal")
         bottom.axis("off")
-        self.seen, self.weights, self.products, self.sum = (
+        self.seen, self.weights, self.products = (
             NumberTable(bottom, x, 0.85, name, most=MOST_CELLS**2)
-            for x, name in ((1.4, "window"), (3.9, "kernel"), (6.4, "products"), (9.0, "output pixel"))
+            for x, name in ((1.4, "window"), (3.9, "kernel"), (6.4, "products"))
         )
+        self.sum = NumberTable(bottom, 9.0, 0.85, "output pixel", most=1)
         for x, sign in ((2.65, "×"), (5.15, "="), (7.7, "sum")):
             bottom.text(x, 0.85, sign, ha="center", va="center", fontsize=20 if len(sign) == 1 else 14)
         self.notice = bottom.text(3.9, -0.1, "", ha="center", va="top", color=COLORS["orange"])
@@ -97,6 +98,7 @@ class ConvolutionStepper(Running):
                 self.kernel, self.complaint = read_kernel(text), ""
             except ValueError as error:
                 self.complaint = f"{error} The picture keeps the last kernel that could be read."
+                return
             for control, n, k in zip(("row", "column"), PICTURE, self.kernel.shape, strict=True):
                 self.controls[control].max = n - k
         if name in ("preset", "numbers", "picture", "flip"):
