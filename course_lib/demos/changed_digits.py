@@ -81,7 +81,7 @@ class AugmentationGallery(Demo):
         if images.shape[1] == 3:
             for text in self.words:
                 text.set_text("")
-            return f"Eleven copies of one photograph, {picture}. You would call all of them by the same name."
+            return f"Eleven copies of one photograph, {picture}. Learn from those that you would still call that."
         readings = trained_reader(False)(images.flatten(1)).argmax(dim=1).tolist()
         truth = int(picture[-1])
         for text, reading in zip(self.words, readings, strict=True):
@@ -154,7 +154,8 @@ class AdversarialDigit(Demo):
         self.reading.set(text=f"read {read}", color=COLORS["black" if read == truth else "orange"])
         return (
             f"No pixel changes by more than {epsilon:.2f} of the way from paper to ink. The network calls this "
-            f"{truth} a {read} with probability {chances[read]:.1%}; {truth} has {chances[truth]:.1%}."
+            f"{truth} {'an' if read == 8 else 'a'} {read} with probability {chances[read]:.1%}; {truth} has "
+            f"{chances[truth]:.1%}."
         )
 
 

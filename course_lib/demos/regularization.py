@@ -141,15 +141,17 @@ class ShrinkagePaths(Demo):
         for ax in (left, right):
             ax.set(xscale="log", xlim=(PRICES[0], PRICES[-1]), xlabel="price $\\alpha$")
             ax.minorticks_off()
-        left.set(ylim=(-1.05, 1.05), title="coefficients")
-        self.noise = empty_segments(left, linewidths=1.1, colors=COLORS["grey"])
-        self.signal = empty_segments(left, linewidths=2.4, colors=COLORS["blue"])
+        left.set_title("coefficients")
+        self.noise = empty_segments(left, linewidths=1.1, colors=COLORS["grey"], label="noise")
+        self.signal = empty_segments(left, linewidths=2.4, colors=COLORS["blue"], label="matters")
+        left.legend(loc="lower right")
         right.set(ylim=(0, 1.6), title="mean squared error")
         self.training = empty_line(right, COLORS["blue"], label="training")
         self.test = empty_line(right, COLORS["orange"], ls="--", label="new data")
         self.least = empty_line(right, COLORS["orange"], marker="o", ms=10, mec="white")
         right.legend(loc="upper right")
-        self.lines = [empty_line(ax, COLORS["black"], lw=1.2) for ax in (left, right)]
+        self.lines = [ax.axvline(PRICES[0], color=COLORS["black"], lw=1.2) for ax in (left, right)]
+        self.coefficients = left
         return [self.noise, self.signal, self.training, self.test, self.least, *self.lines]
 
     def update(self, method: str, alpha: float, data: str) -> str:
@@ -162,8 +164,9 @@ class ShrinkagePaths(Demo):
         self.test.set_data(PRICES, path.test)
         best = int(np.argmin(path.test))
         self.least.set_data([PRICES[best]], [path.test[best]])
-        for line, (low, high) in zip(self.lines, ((-1.05, 1.05), (0, 1.6)), strict=True):
-            line.set_data([alpha, alpha], [low, high])
+        for line in self.lines:
+            line.set_xdata([alpha, alpha])
+        self._make_room(1.5 * np.abs(shrinkage_path("ridge", data).coefficients).max())
         k = int(np.argmin(np.abs(PRICES - alpha)))
         zero = path.coefficients[k] == 0
         told = (
@@ -174,6 +177,11 @@ class ShrinkagePaths(Demo):
             f"exactly zero{told}. The error on new data is {path.test[k]:.2f}; at best it is {path.test[best]:.2f}, at "
             f"α = {PRICES[best]:.3g}."
         )
+
+    def _make_room(self, largest: float) -> None:
+        if self.coefficients.get_ylim() != (-largest, largest):
+            self.coefficients.set_ylim(-largest, largest)
+            self.stale()
 
 
 class PatientStopping(Running):

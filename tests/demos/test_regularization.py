@@ -102,6 +102,14 @@ class TestShrinkagePaths:
         assert words_after(demo.caption, "exactly zero,") >= 15
         assert words_after(demo.caption, "on new data is") < 0.4
 
+    def test_every_coefficient_has_room(self):
+        demo = demos.ShrinkagePaths()
+        for method, data in itertools.product(("ridge", "lasso"), demos.TABLES):
+            demo.set(method=method, data=data)
+            low, high = demo.coefficients.get_ylim()
+            path = demos.shrinkage_path(method, data).coefficients
+            assert low < path.min() < path.max() < high
+
 
 class TestPatientStopping:
     def test_best_and_stop(self):
