@@ -54,6 +54,7 @@ def test_a_price_trades_variance_for_bias(executed):
 def test_a_network_learns_lies_by_heart(executed, nothing):
     assert lies(executed, "lies-run", "nothing") > 90
     assert 70 < nothing < 80
+    assert share(executed, "lies-run", "without the lies") == pytest.approx(nothing + 16, abs=2)
 
 
 def test_a_charged_bias_pulls_the_mean(executed):
@@ -157,8 +158,12 @@ def test_unlabelled_images_help(executed):
 
 
 def test_sharing_helps(executed):
-    read = {how: numbers(executed.line("multi-run", f"{how:5s}:"))[0] for how in ("alone", "hard", "soft")}
-    assert min(read["hard"], read["soft"]) > read["alone"]
+    alone, hard, soft = (
+        np.array(numbers(executed.line("multi-run", f"{how:5s}:"))) for how in ("alone", "hard", "soft")
+    )
+    for shared in (hard, soft):
+        assert (shared > alone).all(), "a gain in every draw"
+        assert shared.mean() > alone.mean() + 1.5
 
 
 def test_early_stopping(executed, nothing):
@@ -178,7 +183,7 @@ def test_stopping_is_ridge(executed, patients):
         np.testing.assert_allclose(found[:, 1], 1 - (1 - 0.2 * values[[9, 5, 0]]) ** t, atol=1e-4)
         np.testing.assert_allclose(found[:, 2], values[[9, 5, 0]] / (values[[9, 5, 0]] + 1 / (0.2 * t)), atol=1e-4)
         assert found[2, 1] == pytest.approx(found[2, 2], rel=0.05), "they agree where the curvature is small"
-    assert all(apart < 0.25 for (apart,) in rows(executed, "same-as-l2-run", "   apart by"))
+    assert all(apart < 0.26 for (apart,) in rows(executed, "same-as-l2-run", "   apart by"))
 
 
 def test_sparse_representation(executed, nothing):
@@ -267,8 +272,13 @@ def test_tangent_propagation(executed):
 
 def test_neighbours_know_the_manifold(executed, nothing):
     for name in ("turn", "shift"):
-        assert numbers(executed.line("manifold-run", f"{name:5s}:"))[0] > 2 * 16
-    assert share(executed, "manifold-run", "manifold tangents") > nothing + 4
+        neighbours, strangers = numbers(executed.line("manifold-run", f"{name:5s}:"))
+        assert neighbours > strangers + 8 > 16 + 8
+    tangents, directions = (
+        share(executed, "manifold-compare", name) for name in ("manifold tangents", "random directions")
+    )
+    assert min(tangents, directions) > nothing + 4
+    assert tangents == pytest.approx(directions, abs=3)
 
 
 def test_same_as_torch_and_scikit_learn(executed):
