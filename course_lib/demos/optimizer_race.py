@@ -28,7 +28,7 @@ class OptimizerRace(Running):
         "eight optimizers from one start, each with a colour and a marker of its own. Right, on a logarithmic scale, "
         "how high each of them is above the lowest point after each step."
     )
-    size = (9.2, 5.0)
+    size = (9.2, 4.7)
     restarts = ("surface", "rate", "noise", "x", "y")
     pause_between_frames = 0.01
     steps_per_frame = 2
