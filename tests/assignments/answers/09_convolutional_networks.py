@@ -167,6 +167,26 @@ def conv_output_size(size, kernel_size, stride=1, padding=0, dilation=1):
 # + raise AssertionError
 
 
+# %% ex1: truncates toward 0, and then asks whether there is a place | sizes 2, strides 2, errors 2
+def conv_output_size(size, kernel_size, stride=1, padding=0, dilation=1):
+    if min(size, kernel_size, stride, dilation) < 1 or padding < 0:
+        raise ValueError("out of range")
+    places = int((size + 2 * padding - dilation * (kernel_size - 1) - 1) / stride) + 1
+    if places < 1:
+        raise ValueError("nothing fits")
+    return places
+
+
+# %% ex1: a padding of more than half of the kernel is an error | sizes 2, strides 2
+def conv_output_size(size, kernel_size, stride=1, padding=0, dilation=1):
+    if min(size, kernel_size, stride, dilation) < 1 or padding < 0 or 2 * padding > kernel_size:
+        raise ValueError("out of range")
+    places = (size + 2 * padding - dilation * (kernel_size - 1) - 1) // stride + 1
+    if places < 1:
+        raise ValueError("nothing fits")
+    return places
+
+
 # %% ex1: always raises | sizes 2, strides 2, errors 2
 # - if room < 0:
 # + if True:
@@ -404,6 +424,34 @@ def conv1d(x, w, mode="full"):
 # + full[j : j + n] += w[k - 1 - j] * x
 
 
+# %% ex2: through Fourier's transform | nothing
+def conv1d(x, w, mode="full"):
+    x, w = np.asarray(x, dtype=float), np.asarray(w, dtype=float)
+    if x.ndim != 1 or w.ndim != 1 or x.size * w.size == 0:
+        raise ValueError("x and w have one axis and some entries")
+    if mode not in ("full", "same", "valid") or (mode == "valid" and len(w) > len(x)):
+        raise ValueError("mode")
+    m = len(x) + len(w) - 1
+    y = np.fft.irfft(np.fft.rfft(x, m) * np.fft.rfft(w, m), m)
+    if mode == "same":
+        return y[(len(w) - 1) // 2 :][: len(x)]
+    return y if mode == "full" else y[len(w) - 1 : len(x)]
+
+
+# %% ex2: products counted by the sum of their places | nothing
+def conv1d(x, w, mode="full"):
+    x, w = np.asarray(x, dtype=float), np.asarray(w, dtype=float)
+    if x.ndim != 1 or w.ndim != 1 or x.size * w.size == 0:
+        raise ValueError("x and w have one axis and some entries")
+    if mode not in ("full", "same", "valid") or (mode == "valid" and len(w) > len(x)):
+        raise ValueError("mode")
+    i = np.arange(len(w))[:, None] + np.arange(len(x))
+    y = np.bincount(i.ravel(), weights=np.outer(w, x).ravel())
+    if mode == "same":
+        return y[(len(w) - 1) // 2 :][: len(x)]
+    return y if mode == "full" else y[len(w) - 1 : len(x)]
+
+
 # %% ex2: returns None | full 3, parts 2
 # - return parts[mode]
 # + parts[mode]
@@ -580,6 +628,49 @@ def toeplitz_conv1d(w, n, circular=False):
 # %% ex3: TypeError | errors 2
 # - raise ValueError(f"expected w
 # + raise TypeError(f"expected w
+
+
+# %% ex3: a sum of shifted unit matrices | nothing
+def toeplitz_conv1d(w, n, circular=False):
+    w = np.array(w, dtype=float)
+    if w.ndim != 1 or w.size == 0 or n < 1 or (circular and w.size > n):
+        raise ValueError("w or n")
+    T = sum(w[j] * np.eye(n + len(w) - 1, n, -j) for j in range(len(w)))
+    if circular:
+        C = T[:n].copy()
+        C[: len(w) - 1] += T[n:]
+        return C
+    return T
+
+
+# %% ex3: negative places count from the end of the kernel | toeplitz 3, circulant 2
+def toeplitz_conv1d(w, n, circular=False):
+    w = np.asarray(w, dtype=float)
+    if w.ndim != 1 or w.size == 0 or n < 1 or (circular and w.size > n):
+        raise ValueError("w or n")
+    rows = n if circular else n + len(w) - 1
+    T = np.zeros((rows, n))
+    for i in range(rows):
+        for j in range(n):
+            if -len(w) <= i - j < len(w):
+                T[i, j] = w[i - j]
+    return T
+
+
+# %% ex3: the kernel wraps around at its own end | circulant 2
+def toeplitz_conv1d(w, n, circular=False):
+    w = np.asarray(w, dtype=float)
+    if w.ndim != 1 or w.size == 0 or n < 1 or (circular and w.size > n):
+        raise ValueError("w or n")
+    rows = n if circular else n + len(w) - 1
+    T = np.zeros((rows, n))
+    for i in range(rows):
+        for j in range(n):
+            if circular:
+                T[i, j] = w[(i - j) % len(w)] if (i - j) % n < len(w) else 0
+            elif 0 <= i - j < len(w):
+                T[i, j] = w[i - j]
+    return T
 
 
 # %% ex3: returns None | toeplitz 3, circulant 2
@@ -912,6 +1003,39 @@ def conv2d(x, weight, bias=None, stride=1, padding=0):
 # +         raise ValueError("not square")
 
 
+# %% ex4: asks whether the bias is true | values 3, strides 3, errors 2
+def conv2d(x, weight, bias=None, stride=1, padding=0):
+    x, weight = np.asarray(x, dtype=float), np.asarray(weight, dtype=float)
+    if x.ndim != 4 or weight.ndim != 4 or x.shape[1] != weight.shape[1] or stride < 1 or padding < 0:
+        raise ValueError("shapes")
+    if bias is not None and np.shape(bias) != (len(weight),):
+        raise ValueError("bias")
+    x = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    windows = np.lib.stride_tricks.sliding_window_view(x, weight.shape[2:], axis=(2, 3))[:, :, ::stride, ::stride]
+    y = np.tensordot(windows, weight, axes=((1, 4, 5), (1, 2, 3))).transpose(0, 3, 1, 2)
+    if bias:
+        y = y + np.reshape(bias, (1, -1, 1, 1))
+    return y
+
+
+# %% ex4: the number of places is rounded up | strides 3
+def conv2d(x, weight, bias=None, stride=1, padding=0):
+    x, weight = np.asarray(x, dtype=float), np.asarray(weight, dtype=float)
+    if x.ndim != 4 or weight.ndim != 4 or x.shape[1] != weight.shape[1] or stride < 1 or padding < 0:
+        raise ValueError("shapes")
+    if bias is not None and np.shape(bias) != (len(weight),):
+        raise ValueError("bias")
+    x = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    rows, columns, K, L = *x.shape[2:], *weight.shape[2:]
+    if rows < K or columns < L:
+        raise ValueError("kernel")
+    rows, columns = -((K - rows) // stride) + 1, -((L - columns) // stride) + 1
+    x = np.pad(x, ((0, 0), (0, 0), (0, stride), (0, stride)))
+    windows = np.lib.stride_tricks.sliding_window_view(x, (K, L), axis=(2, 3))[:, :, ::stride, ::stride]
+    y = np.tensordot(windows[:, :, :rows, :columns], weight, axes=((1, 4, 5), (1, 2, 3))).transpose(0, 3, 1, 2)
+    return y if bias is None else y + np.asarray(bias, dtype=float)[:, None, None]
+
+
 # %% ex4: returns None | values 3, strides 3, fast 2
 # - return np.moveaxis(y, 3, 1)
 # + np.moveaxis(y, 3, 1)
@@ -1160,6 +1284,44 @@ def conv2d_backward(G, x, weight, stride=1, padding=0):
 # + raise IndexError(f"expected G
 
 
+# %% ex5: pixels that no kernel has looked at are missing | strides 3
+def conv2d_backward(G, x, weight, stride=1, padding=0):
+    G, x, weight = (np.asarray(a, dtype=float) for a in (G, x, weight))
+    N, C, H, B = x.shape
+    M, _, K, L = weight.shape
+    rows, columns = (H + 2 * padding - K) // stride + 1, (B + 2 * padding - L) // stride + 1
+    if G.shape != (N, M, rows, columns):
+        raise ValueError("G")
+    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    dweight = np.zeros_like(weight)
+    dpadded = np.zeros((N, C, (rows - 1) * stride + K, (columns - 1) * stride + L))
+    for i in range(rows):
+        for j in range(columns):
+            here = (slice(None), slice(None), slice(i * stride, i * stride + K), slice(j * stride, j * stride + L))
+            dpadded[here] += np.tensordot(G[:, :, i, j], weight, axes=1)
+            dweight += np.tensordot(G[:, :, i, j].T, padded[here], axes=1)
+    return dpadded[:, :, padding : padding + H, padding : padding + B], dweight, G.sum(axis=(0, 2, 3))
+
+
+# %% ex5: a full convolution that fails where the padding is as wide as the kernel | parameters 3, strides 3
+def conv2d_backward(G, x, weight, stride=1, padding=0):
+    G, x, weight = (np.asarray(a, dtype=float) for a in (G, x, weight))
+    N, _, H, B = x.shape
+    M, _, K, L = weight.shape
+    rows, columns = (H + 2 * padding - K) // stride + 1, (B + 2 * padding - L) // stride + 1
+    if G.shape != (N, M, rows, columns):
+        raise ValueError("G")
+    padded = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    seen = np.lib.stride_tricks.sliding_window_view(padded, (K, L), axis=(2, 3))[:, :, ::stride, ::stride]
+    spread = np.zeros((N, M, H + 2 * padding - K + 1, B + 2 * padding - L + 1))
+    spread[:, :, ::stride, ::stride] = G
+    up, left = K - 1 - padding, L - 1 - padding
+    spread = np.pad(spread, ((0, 0), (0, 0), (up, up), (left, left)))
+    back = np.lib.stride_tricks.sliding_window_view(spread, (K, L), axis=(2, 3))
+    dx = np.einsum("nohbuv,ocuv->nchb", back, weight[:, :, ::-1, ::-1])
+    return dx, np.einsum("noij,ncijuv->ocuv", G, seen), G.sum(axis=(0, 2, 3))
+
+
 # %% ex5: returns None | parameters 3, images 3, strides 3
 # - return dx[
 # + dx[
@@ -1342,6 +1504,15 @@ def max_pool2d(x, size, stride=None):
 # +     windows = np.lib
 # - stride < 1
 # + stride < 0
+
+
+# %% ex6: windows never leave gaps | strides 2
+def max_pool2d(x, size, stride=None):
+    x = np.asarray(x, dtype=float)
+    stride = size if stride is None else min(stride, size)
+    if x.ndim != 4 or size < 1 or stride < 1 or size > min(x.shape[2:]):
+        raise ValueError("x, size or stride")
+    return np.lib.stride_tricks.sliding_window_view(x, (size, size), (2, 3))[:, :, ::stride, ::stride].max(axis=(4, 5))
 
 
 # %% ex6: returns None | values 2, strides 2
@@ -1540,6 +1711,22 @@ def max_pool2d_backward(G, x, size, stride=None):
 # %% ex7: another error | errors 2
 # - raise ValueError
 # + raise RuntimeError
+
+
+# %% ex7: argmax, window by window | nothing
+def max_pool2d_backward(G, x, size, stride=None):
+    G, x = np.asarray(G, dtype=float), np.asarray(x, dtype=float)
+    stride = size if stride is None else stride
+    N, C, H, B = x.shape
+    shape = (N, C, (H - size) // stride + 1, (B - size) // stride + 1)
+    if G.shape != shape:
+        raise ValueError("G")
+    dx = np.zeros(x.shape)
+    for n, c, i, j in np.ndindex(shape):
+        window = x[n, c, i * stride : i * stride + size, j * stride : j * stride + size]
+        u, v = divmod(int(window.argmax()), size)
+        dx[n, c, i * stride + u, j * stride + v] += G[n, c, i, j]
+    return dx
 
 
 # %% ex7: returns None | values 3, overlap 2
@@ -1753,6 +1940,43 @@ def edge_magnitude(image):
 # + raise TypeError
 
 
+# %% ex8: scaled to between 0 and 1, and back | nothing
+def edge_magnitude(image):
+    image = np.asarray(image, dtype=float)
+    if image.ndim != 2 or image.size == 0:
+        raise ValueError("image")
+    scale = image.max() - image.min()
+    if scale == 0:
+        return np.zeros(image.shape)
+    p = np.pad((image - image.min()) / scale, 1, mode="edge")
+    dx, dy = p[:, 2:] - p[:, :-2], p[2:] - p[:-2]
+    gx, gy = dx[:-2] + 2 * dx[1:-1] + dx[2:], dy[:, :-2] + 2 * dy[:, 1:-1] + dy[:, 2:]
+    return scale * np.sqrt(gx**2 + gy**2)
+
+
+# %% ex8: divides by the largest entry, which may be 0 | dtypes 2
+def edge_magnitude(image):
+    image = np.asarray(image, dtype=float)
+    if image.ndim != 2 or image.size == 0:
+        raise ValueError("image")
+    scale = abs(image).max()
+    p = np.pad(image / scale, 1, mode="edge")
+    dx, dy = p[:, 2:] - p[:, :-2], p[2:] - p[:-2]
+    gx, gy = dx[:-2] + 2 * dx[1:-1] + dx[2:], dy[:, :-2] + 2 * dy[:, 1:-1] + dy[:, 2:]
+    return scale * np.sqrt(gx**2 + gy**2)
+
+
+# %% ex8: the corners are not repeated | edges 3, dtypes 2
+def edge_magnitude(image):
+    image = np.asarray(image, dtype=float)
+    if image.ndim != 2 or image.size == 0:
+        raise ValueError("image")
+    p = np.pad(image, 1)
+    p[0, 1:-1], p[-1, 1:-1], p[1:-1, 0], p[1:-1, -1] = image[0], image[-1], image[:, 0], image[:, -1]
+    dx, dy = p[:, 2:] - p[:, :-2], p[2:] - p[:-2]
+    return np.hypot(dx[:-2] + 2 * dx[1:-1] + dx[2:], dy[:, :-2] + 2 * dy[:, 1:-1] + dy[:, 2:])
+
+
 # %% ex8: returns None | edges 3, dtypes 2
 # - return np.hypot(gx, gy)
 # + np.hypot(gx, gy)
@@ -1829,6 +2053,43 @@ def train_digit_net(X, y, seed=0):
             criterion(net(X[batch]), y[batch]).backward()
             optimizer.step()
             schedule.step()
+    return net.eval()
+
+
+# %% ex9: largest numbers of 4 by 4 parts, batches from a DataLoader, a rate that rises and falls | nothing
+class DigitNet(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.features = nn.Sequential(
+            nn.Conv2d(1, 16, 3, padding=1),
+            nn.BatchNorm2d(16),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.Conv2d(16, 32, 3, padding=1),
+            nn.BatchNorm2d(32),
+            nn.ReLU(),
+            nn.AdaptiveMaxPool2d(4),
+        )
+        self.head = nn.Linear(512, 10)
+
+    def forward(self, x):
+        return self.head(self.features(x).flatten(1))
+
+
+def train_digit_net(X, y, seed=0):
+    torch.manual_seed(seed)
+    net = DigitNet()
+    epochs, batch = 12, 32
+    opt = torch.optim.AdamW(net.parameters(), lr=3e-3)
+    steps = epochs * math.ceil(len(X) / batch)
+    sched = torch.optim.lr_scheduler.OneCycleLR(opt, max_lr=1e-2, total_steps=steps)
+    loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(X, y), batch_size=batch, shuffle=True)
+    for _ in range(epochs):
+        for xb, yb in loader:
+            opt.zero_grad()
+            nn.functional.cross_entropy(net(xb), yb).backward()
+            opt.step()
+            sched.step()
     return net.eval()
 
 
@@ -1915,6 +2176,21 @@ def train_digit_net(X, y, seed=0):
 # %% ex9: always the same seed | training 4
 # - torch.manual_seed(seed)
 # + torch.manual_seed(0)
+
+
+# %% ex9: the order from the seed, the weights always the same | training 4
+# - torch.manual_seed(seed)
+# + torch.manual_seed(0)
+# - model = DigitNet()
+# + model = DigitNet()
+# +     torch.manual_seed(seed)
+
+
+# %% ex9: batch normalization that keeps no averages | training 4
+# - nn.BatchNorm2d(16)
+# + nn.BatchNorm2d(16, track_running_stats=False)
+# - nn.BatchNorm2d(32)
+# + nn.BatchNorm2d(32, track_running_stats=False)
 
 
 # %% ex9: the weights from the seed, the order not | training 4
