@@ -499,11 +499,14 @@ STEPPERS: dict[str, Callable[[Any], optim.Optimizer]] = {
 """What the finder is tried on."""
 
 
-def steepest(rates: Vector, losses: Vector) -> float:
+def steepest(rates: Vector, losses: Vector, span: int = 10) -> float:
     """The rate at which a loss falls fastest on the way to its minimum, while the rate grows by equal factors.
 
-    >>> steepest(np.array([0.01, 0.1, 1.0, 10.0]), np.array([2.0, 1.9, 1.0, 3.0]))
+    Falls are taken over several steps, since the first averages still jump more than the loss then falls in one.
+
+    >>> steepest(np.array([0.01, 0.1, 1.0, 10.0]), np.array([2.0, 1.9, 1.0, 3.0]), span=1)
     1.0
     """
-    falls = np.diff(losses[: losses.argmin() + 1])
-    return float(rates[falls.argmin() + 1] if len(falls) else rates[0])
+    down = losses[: losses.argmin() + 1]
+    falls = down[span:] - down[:-span]
+    return float(rates[falls.argmin() + (span + 1) // 2] if len(falls) else rates[0])

@@ -206,9 +206,22 @@ class TestWithBatchNorm:
 class TestRateFinder:
     def test_steepest_fall_before_the_minimum(self):
         rates, losses = np.array([1.0, 2.0, 4.0, 8.0, 16.0]), np.array([3.0, 2.9, 2.0, 1.8, 9.0])
-        assert demos.steepest(rates, losses) == 4
-        assert demos.steepest(rates, losses + np.array([0, 0, 0, 0, -20.0])) == 16
+        assert demos.steepest(rates, losses, span=1) == 4
+        assert demos.steepest(rates, losses + np.array([0, 0, 0, 0, -20.0]), span=1) == 16
         assert demos.steepest(rates, np.arange(5.0)) == 1
+
+    def test_a_jump_of_the_first_averages_is_no_fall(self):
+        rates = np.geomspace(1e-4, 10, 60)
+        losses = 1 / (1 + (rates / 0.1) ** 2)
+        losses[0] += 0.15
+        assert 0.05 < demos.steepest(rates, losses) < 0.2
+
+    @pytest.mark.parametrize("network", demos.NETWORKS)
+    def test_told_rate_lies_on_the_slope(self, network):
+        demo = demos.RateFinder()
+        demo.set(network=network)
+        rates, losses = demo.sweeps[network, "SGD"]
+        assert rates[losses.argmin()] / 10 < demo.fastest.get_xdata()[0] < rates[losses.argmin()]
 
     def test_sweeps_are_those_of_the_finder(self):
         demo = demos.RateFinder()
