@@ -352,9 +352,9 @@ class Surface(NamedTuple):
     lowest: float = 0.0
 
 
-def quadratic(*curvatures: float) -> Surface:
-    r"""$\frac12 x^\top H x$ with two curvatures, its axes turned by 30 degrees."""
-    c, s = math.cos(math.pi / 6), math.sin(math.pi / 6)
+def quadratic(*curvatures: float, degrees: float = 30) -> Surface:
+    r"""$\frac12 x^\top H x$ with two curvatures, the first along an axis turned by an angle from the first."""
+    c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     Q = np.array([[c, -s], [s, c]])
     H = Q @ np.diag(curvatures) @ Q.T
     return Surface(

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from course_lib import optim
 from course_lib.demos.base import Running
 from course_lib.demos.fields import Field, Matrix, Vector
-from course_lib.demos.gradient_based_learning import Surface, plateau, rosenbrock, saddle
+from course_lib.demos.gradient_based_learning import Surface, plateau, quadratic, rosenbrock, saddle
 from course_lib.plotting import COLORS, level_lines, plane
 
 
@@ -179,12 +179,7 @@ def valley(degrees: float) -> Surface:
     array([[2.  , 0.  ],
            [0.  , 0.05]])
     """
-    c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
-    Q = np.array([[c, -s], [s, c]])
-    H = Q @ np.diag([0.05, 2.0]) @ Q.T
-    return Surface(
-        lambda x: ((x @ H) * x).sum(axis=-1) / 2, lambda x: x @ H, lambda x: H + 0 * x[..., None], np.zeros((1, 2))
-    )
+    return quadratic(0.05, 2.0, degrees=degrees)
 
 
 def terrain(surface: Surface, grid: Vector) -> tuple[Matrix, list[Matrix]]:
