@@ -36,7 +36,7 @@ class Dropout(Module):
             raise ValueError(f"expected p, the probability of being dropped, from 0 to 1, got {p}")
         self.p = p
         self.inplace = inplace
-        self.generator = generator
+        self._generator = generator
 
     def forward(self, input: Tensor) -> Tensor:
         """Drop numbers in training mode; hand the input on in evaluation mode.
@@ -48,7 +48,7 @@ class Dropout(Module):
             return input
         if not input.is_floating_point():
             raise RuntimeError(f"expected an input of a floating dtype, got {input.dtype}; convert it with x.float()")
-        u = torch.rand(input.shape, generator=self.generator, dtype=input.dtype, device=input.device)
+        u = torch.rand(input.shape, generator=self._generator, dtype=input.dtype, device=input.device)
         mask = (u >= self.p).to(input.dtype)
         if self.p < 1:
             mask.div_(1 - self.p)
@@ -80,13 +80,13 @@ class GaussianNoise(Module):
         if not std >= 0:
             raise ValueError(f"expected std of at least 0, got {std}")
         self.std = std
-        self.generator = generator
+        self._generator = generator
 
     def forward(self, input: Tensor) -> Tensor:
         """Add noise in training mode; hand the input on in evaluation mode."""
         if not self.training:
             return input
-        noise = torch.randn(input.shape, generator=self.generator, dtype=input.dtype, device=input.device)
+        noise = torch.randn(input.shape, generator=self._generator, dtype=input.dtype, device=input.device)
         return input + self.std * noise
 
     def extra_repr(self) -> str:

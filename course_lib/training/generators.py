@@ -14,12 +14,12 @@ from course_lib.arrays import Generator
 
 
 def find_generators(*places: object) -> dict[str, Generator]:
-    """The generators that data, transforms and layers hold as their ``generator``, each once, and torch's own."""
+    """The generators that data, transforms and layers hold (as ``generator``, or privately), each once, and torch's."""
     found: dict[str, Generator] = {f"cuda {i}": g for i, g in enumerate(torch.cuda.default_generators)}
     found["cpu"] = torch.default_generator
     own = len(found)
     for part in itertools.chain.from_iterable(map(_parts, places)):
-        generator = getattr(part, "generator", None)
+        generator = getattr(part, "generator", getattr(part, "_generator", None))
         known = any(generator is other for other in found.values())
         if isinstance(generator, np.random.Generator | torch.Generator) and not known:
             found[f"held {len(found) - own}"] = generator
