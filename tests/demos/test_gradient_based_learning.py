@@ -10,6 +10,7 @@ import scipy.optimize
 import torch
 
 from course_lib.demos import gradient_based_learning as demos
+from course_lib.demos import optimizer_race
 
 
 def derivative(f, x, eps=1e-6):
@@ -82,18 +83,22 @@ class TestRateOfDescent:
         assert bends == {2.42, 1.51}
 
 
+SURFACES = demos.SURFACES | optimizer_race.SURFACES
+"""Those that descend by contours and those that are raced on."""
+
+
 class TestContourDescent:
-    @pytest.mark.parametrize("name", demos.SURFACES)
+    @pytest.mark.parametrize("name", SURFACES)
     def test_derivatives(self, name, rng):
-        s, x = demos.SURFACES[name], rng.uniform(-2, 2, (30, 2))
+        s, x = SURFACES[name], rng.uniform(-2, 2, (30, 2))
         for i, step in enumerate(1e-6 * np.eye(2)):
             np.testing.assert_allclose(s.gradient(x)[:, i], (s.f(x + step) - s.f(x - step)) / 2e-6, atol=1e-7)
             column = (s.gradient(x + step) - s.gradient(x - step)) / 2e-6
             np.testing.assert_allclose(s.hessian(x)[..., i], column, atol=1e-6)
 
-    @pytest.mark.parametrize("name", demos.SURFACES)
+    @pytest.mark.parametrize("name", SURFACES)
     def test_minima(self, name):
-        s = demos.SURFACES[name]
+        s = SURFACES[name]
         for minimum in s.minima:
             found = scipy.optimize.minimize(s.f, minimum + 0.05, jac=s.gradient, tol=1e-12).x
             np.testing.assert_allclose(found, minimum, atol=1e-5)

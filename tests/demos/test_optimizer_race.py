@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import scipy.optimize
 import torch
 
 from course_lib.demos import optimizer_race as demos
@@ -29,20 +28,6 @@ def after(demo: OptimizerRace, steps: int, **values) -> OptimizerRace:
 
 
 class TestSurfaces:
-    @pytest.mark.parametrize("name", demos.SURFACES)
-    def test_derivatives(self, name, rng):
-        s, x = demos.SURFACES[name], rng.uniform(-2, 2, (30, 2))
-        for i, step in enumerate(1e-6 * np.eye(2)):
-            np.testing.assert_allclose(s.gradient(x)[:, i], (s.f(x + step) - s.f(x - step)) / 2e-6, atol=1e-7)
-
-    @pytest.mark.parametrize("name", demos.SURFACES)
-    def test_minima(self, name):
-        s = demos.SURFACES[name]
-        for minimum in s.minima:
-            found = scipy.optimize.minimize(s.f, minimum + 0.05, jac=s.gradient, tol=1e-12).x
-            np.testing.assert_allclose(found, minimum, atol=1e-5)
-            assert s.f(minimum) == pytest.approx(s.lowest, abs=1e-10)
-
     @pytest.mark.parametrize("degrees", [0, 30, 90])
     def test_valley_is_flat_along_its_angle(self, degrees):
         direction = np.array([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))])
