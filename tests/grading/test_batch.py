@@ -2,13 +2,15 @@
 
 import contextlib
 import threading
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
 import pytest
+from distributed.comm import inproc
 
+from course_lib.grading import batch, plan
 from course_lib.grading import notebook as nbk
-from course_lib.grading import plan
 from course_lib.grading.batch import Grader
 from course_lib.grading.build import register
 from course_lib.grading.collect import Job
@@ -69,3 +71,14 @@ def test_a_machine_that_ends_every_engine_is_said(prepared, monkeypatch):
     monkeypatch.setattr(type(grader.engine), "alive", False)
     with pytest.raises(ZygoteError, match="short of memory"):
         grader.grade(job("ada"))
+
+
+def test_a_machine_without_a_network_grades_without_a_warning(built, monkeypatch):
+    def nowhere():
+        warnings.warn("Couldn't detect a suitable IP address for reaching '8.8.8.8'", RuntimeWarning, stacklevel=1)
+        return "127.0.0.1"
+
+    monkeypatch.setattr(inproc, "get_ip", nowhere)
+    monkeypatch.setattr(inproc.global_manager, "_ip", None)
+    for_nobody = plan.make(built, "hw", register(built, "hw")[0], plan.Rules(timeout=60))
+    assert list(batch.run([], for_nobody)) == []
