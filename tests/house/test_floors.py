@@ -16,6 +16,7 @@ FLOORS = {
     "linear_algebra": 1,
     "probability": 1,
     "metrics": 1,
+    "text": 1,
     "autograd": 1,
     "data": 1,
     "decomposition": 2,
@@ -37,6 +38,7 @@ FLOORS = {
 # Within a floor one module may stand on another, in one direction only.
 NEIGHBOURS = {
     ("probability", "linear_algebra"),
+    ("text", "probability"),
     ("regularization", "nn"),
     ("training", "models"),
     ("notebook", "plotting"),
