@@ -23,8 +23,10 @@ from .activation import (
     Softplus,
     Tanh,
 )
+from .cells import GRUCell, LSTMCell, RNNCell
 from .conv import Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d, conv2d_naive
 from .dropout import Dropout, GaussianNoise
+from .embedding import Embedding
 from .fourier import conv2d_fft
 from .kmeans import kmeans_kernels
 from .linear import Identity, Linear
@@ -41,12 +43,16 @@ from .loss import (
 )
 from .normalization import BatchNorm1d, BatchNorm2d, LayerNorm
 from .pooling import AdaptiveAvgPool2d, AvgPool2d, LPPool2d, MaxPool2d
+from .recurrent import GRU, LSTM, RNN
 from .shape import Flatten
 from .toeplitz import toeplitz
 from .windows import conv_output_size
 
 __all__ = [
+    "GRU",
+    "LSTM",
     "RBF",
+    "RNN",
     "AbsoluteValue",
     "AdaptiveAvgPool2d",
     "AvgPool2d",
@@ -61,7 +67,9 @@ __all__ = [
     "Cosine",
     "CrossEntropyLoss",
     "Dropout",
+    "Embedding",
     "Flatten",
+    "GRUCell",
     "GaussianNLLLoss",
     "GaussianNoise",
     "Hardtanh",
@@ -69,6 +77,7 @@ __all__ = [
     "KLDivLoss",
     "L1Loss",
     "LPPool2d",
+    "LSTMCell",
     "LayerNorm",
     "LeakyReLU",
     "Linear",
@@ -86,6 +95,7 @@ __all__ = [
     "Parameter",
     "ParameterDict",
     "ParameterList",
+    "RNNCell",
     "ReLU",
     "Sequential",
     "Sigmoid",
