@@ -23,8 +23,9 @@ import numpy as np
 
 from course_lib.grading import raised, wire
 from course_lib.grading.ambient import Ambient
+from course_lib.grading.changes import contents, gradients_of, overwrite, portable, same_contents
 from course_lib.grading.proxy import CallableProxy, ClassProxy, Proxy
-from course_lib.grading.tensors import TensorWords
+from course_lib.grading.tensors import TensorWords, is_module
 
 MOST_EXPORTED = 200_000
 DEEPEST_NESTING = 60
@@ -268,7 +269,7 @@ class Peer:
     def _instance_node(self, encoder: wire.Encoder, value: Any) -> Any:
         """An instance of a class that both sides have from a locked cell: its attributes travel."""
         name = self._locked_names.get(id(type(value)))
-        if name is None or not hasattr(value, "__dict__") or _is_module(value):
+        if name is None or not hasattr(value, "__dict__") or is_module(value):
             return None
         encoder.remember(value)
         return ["instance", name, encoder.node(dict(vars(value)))]
@@ -308,8 +309,11 @@ class Peer:
                 return made
             case ["import", str(module), str(name)] if self.trusting:
                 return _found(importlib.import_module(module), name)
-            case ["pickle", int(number)] if self.trusting:
-                return decoder.remember(pickle.loads(decoder.buffer(number)))
+            case ["pickle", int(number), gradients] if self.trusting:
+                made = decoder.remember(pickle.loads(decoder.buffer(number)))
+                for name, gradient in decoder.value(gradients):
+                    made.get_parameter(name).grad = gradient
+                return made
         return self.tensors.value(decoder, node)
 
     def _filled(self, decoder: wire.Decoder, out: Any, pairs: list[Any]) -> Any:
@@ -343,14 +347,9 @@ PROXIES: dict[str, type[Proxy]] = {"class": ClassProxy, "callable": CallableProx
 def _kind(value: Any) -> str:
     if isinstance(value, type):
         return "class"
-    if _is_module(value):
+    if is_module(value):
         return "module"
     return "callable" if callable(value) else "object"
-
-
-def _is_module(value: Any) -> bool:
-    torch = sys.modules.get("torch")
-    return torch is not None and isinstance(value, torch.nn.Module)
 
 
 def _import_node(encoder: wire.Encoder, value: Any) -> Any:
@@ -374,7 +373,8 @@ def _import_node(encoder: wire.Encoder, value: Any) -> Any:
     except Exception:
         return None
     encoder.remember(value)
-    return ["pickle", encoder.buffer(data)]
+    gradients = gradients_of(value) if is_module(value) else []  # these a pickle leaves out
+    return ["pickle", encoder.buffer(data), encoder.node(gradients)]
 
 
 def _package(module: str) -> str:
@@ -385,102 +385,3 @@ def _found(place: Any, name: str) -> Any:
     for part in filter(None, name.split(".")):
         place = getattr(place, part, None)
     return place
-
-
-# ------------------------------------------------------------------------------------------- changes of mutable values
-
-
-def contents(value: Any) -> Any:
-    """A shallow copy of what lies in a mutable value, to compare with later."""
-    match value:
-        case list() | collections.deque():
-            return list(value)
-        case dict():
-            return list(value.items())
-        case set() | bytearray():
-            return type(value)(value)
-        case np.ndarray():
-            return value.copy()
-        case np.random.Generator():
-            return pickle.dumps(value.bit_generator.state)
-    torch = sys.modules.get("torch")
-    if torch and isinstance(value, torch.Tensor):
-        return value.detach().as_subclass(torch.Tensor).clone()
-    if torch and isinstance(value, torch.Generator):
-        return value.get_state()
-    if _is_module(value):
-        return [(name, tensor.detach().clone()) for name, tensor in value.state_dict().items()]
-    return list(vars(value).items()) if hasattr(value, "__dict__") else None
-
-
-def same_contents(a: Any, b: Any) -> bool:
-    """Whether nothing has changed between two such copies: arrays by their bytes, the rest by identity."""
-    if isinstance(a, list):
-        return len(a) == len(b) and all(map(_same_part, a, b))
-    return _same_part(a, b)
-
-
-def _same_part(a: Any, b: Any) -> bool:
-    if isinstance(a, tuple) and type(a) is tuple and type(b) is tuple and len(a) == len(b) == 2:
-        return _same_part(a[0], b[0]) and _same_part(a[1], b[1])
-    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
-        return a is b or (a.shape == b.shape and a.dtype == b.dtype and a.tobytes() == b.tobytes())
-    torch = sys.modules.get("torch")
-    if torch and isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor):
-        return a is b or (a.shape == b.shape and bool(((a == b) | ((a != a) & (b != b))).all()))
-    if isinstance(a, set | bytes | bytearray):
-        return a == b
-    return a is b
-
-
-def portable(value: Any) -> Any:
-    """What is sent of a mutable value that has changed; see :func:`overwrite`."""
-    torch = sys.modules.get("torch")
-    match value:
-        case list() | collections.deque():
-            return list(value)
-        case dict():
-            return [list(pair) for pair in value.items()]
-        case set() | bytearray():
-            return type(value)(value)
-        case np.ndarray():
-            return value.copy()
-        case np.random.Generator():
-            return value.bit_generator.state
-    if _is_module(value):
-        return [[name, tensor.detach().clone()] for name, tensor in value.state_dict().items()]
-    if torch and isinstance(value, torch.Tensor | torch.Generator):
-        return contents(value)
-    return [list(pair) for pair in vars(value).items()]
-
-
-def overwrite(target: Any, new: Any) -> None:
-    """Let a mutable value be what the other side has made of its copy."""
-    torch = sys.modules.get("torch")
-    match target:
-        case list():
-            target[:] = new
-        case collections.deque():
-            target.clear()
-            target.extend(new)
-        case dict():
-            target.clear()
-            target.update(new)
-        case set():
-            target.clear()
-            target.update(new)
-        case bytearray():
-            target[:] = new
-        case np.ndarray():
-            target[...] = new
-        case np.random.Generator():
-            target.bit_generator.state = new
-        case _ if _is_module(target):
-            target.load_state_dict(dict(new))
-        case _ if torch and isinstance(target, torch.Tensor):
-            target.data = new
-        case _ if torch and isinstance(target, torch.Generator):
-            target.set_state(new)
-        case _:
-            vars(target).clear()
-            vars(target).update(new)

@@ -177,6 +177,12 @@ class TensorWords:
         return tensor.grad
 
 
+def is_module(value: Any) -> bool:
+    """Whether a value is a ``torch.nn.Module``."""
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(value, torch.nn.Module)
+
+
 def _torch() -> Any:
     import torch
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 
+from course_lib.grading.changes import contents, same_contents
 from course_lib.grading.examiner import open_to_students
 from course_lib.grading.peer import Peer
 from course_lib.grading.proxy import OPERATIONS, Proxy, ask_for
@@ -105,6 +106,11 @@ SUBMISSION = textwrap.dedent("""
     def square(x): return (x**2).sum()
     def train_(model):
         for p in model.parameters(): p.data -= 1
+    def freeze_and_evaluate_(model): model.eval(); model[0].weight.requires_grad_(False)
+    def backward_(model, x): model(x).sum().backward()
+    def step_(model):
+        with torch.no_grad():
+            for p in model.parameters(): p -= 0.5 * p.grad
     class Node:
         def __init__(self, value): self.value = value
     def relabel(node): node.value = "new"; return node
@@ -503,3 +509,26 @@ def test_a_module_of_the_test_is_trained_in_place(get):
     before = layer.weight.detach().clone()
     get("train_")(layer)
     torch.testing.assert_close(layer.weight.detach(), before - 1)
+
+
+def test_what_a_submission_does_to_a_module_of_the_test_is_seen(get):
+    net = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.Dropout())
+    get("freeze_and_evaluate_")(net)
+    assert [module.training for module in net.modules()] == [False] * 3
+    assert [parameter.requires_grad for parameter in net.parameters()] == [False, True]
+    get("backward_")(net, torch.ones(4, 3))
+    torch.testing.assert_close(net[0].bias.grad, torch.tensor([4.0, 4.0]))
+    assert net[0].weight.grad is None
+    before = net[0].bias.detach().clone()
+    net[0].weight.grad = torch.zeros(2, 3)
+    get("step_")(net)
+    torch.testing.assert_close(net[0].bias.detach(), before - 2)
+    torch.testing.assert_close(net[0].bias.grad, torch.tensor([4.0, 4.0]))
+
+
+def test_a_module_that_nobody_changes_is_not_sent_back():
+    net = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.BatchNorm1d(2))
+    before = contents(net)
+    assert same_contents(contents(net), before)
+    net.eval()
+    assert not same_contents(contents(net), before)
