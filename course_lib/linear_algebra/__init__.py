@@ -9,7 +9,7 @@ torch everything is differentiable. Whatever is wrong with an argument is said b
 - ``numpy.linalg.LinAlgError``: a matrix is singular or not positive definite, or an iteration does not converge.
 
 To read it, begin with ``elimination``, then ``triangular``, ``lu``, ``positive_definite``, ``orthogonal``, ``jacobi``,
-``eigen``, ``singular_values``, ``norms``, ``iterative``.
+``eigen``, ``singular_values``, ``norms``, ``subspaces``, ``iterative``.
 """
 
 from .eigen import characteristic_polynomial, eigh, power_iteration
@@ -20,6 +20,7 @@ from .norms import angle, cond, norm
 from .orthogonal import qr
 from .positive_definite import cholesky, is_positive_definite
 from .singular_values import lstsq, pinv, svd
+from .subspaces import subspace_angles
 from .triangular import solve_triangular
 
 __all__ = [
@@ -45,5 +46,6 @@ __all__ = [
     "qr",
     "solve",
     "solve_triangular",
+    "subspace_angles",
     "svd",
 ]
