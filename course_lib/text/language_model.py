@@ -64,7 +64,7 @@ def sample_with_temperature(logits: Array, temperature: float = 1.0, *, generato
     >>> np.bincount(sample_with_temperature(logits, generator=np.random.default_rng(0))) / 1000
     array([0.473, 0.26 , 0.267])
     >>> np.bincount(sample_with_temperature(logits, 0.1, generator=np.random.default_rng(0))) / 1000
-    array([0.998, 0.002])
+    array([0.999, 0.   , 0.001])
     """
     xp = namespace(logits)
     if not 0 <= temperature < math.inf:
