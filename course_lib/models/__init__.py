@@ -3,11 +3,13 @@
 from course_lib.models.alexnet import AlexNet
 from course_lib.models.autoencoder import Autoencoder, anomaly_scores
 from course_lib.models.autoregressive import FVSBN, NADE
+from course_lib.models.char_lm import CharLM
 from course_lib.models.composition import compose
 from course_lib.models.conditioned import Conditioned
 from course_lib.models.dcgan import DCGAN
 from course_lib.models.deep_dream import deep_dream
 from course_lib.models.densenet import DenseNet
+from course_lib.models.echo_state import EchoStateNetwork, spectral_radius
 from course_lib.models.features import feature_extractor
 from course_lib.models.gan import (
     GAN,
@@ -36,6 +38,7 @@ from course_lib.models.regularized_autoencoders import (
     sigmoid_contractive_penalty,
 )
 from course_lib.models.resnet import ResNet
+from course_lib.models.seq2seq import Seq2Seq
 from course_lib.models.structured_autoencoders import ConvAutoencoder, SequenceAutoencoder
 from course_lib.models.two_samples import (
     Coverage,
@@ -69,6 +72,7 @@ __all__ = [
     "WGANGP",
     "AlexNet",
     "Autoencoder",
+    "CharLM",
     "ConditionalVAE",
     "Conditioned",
     "ContractiveAutoencoder",
@@ -76,6 +80,7 @@ __all__ = [
     "Coverage",
     "DenoisingAutoencoder",
     "DenseNet",
+    "EchoStateNetwork",
     "FeatureMatchingGAN",
     "GoogLeNet",
     "LatentVariableModel",
@@ -83,6 +88,7 @@ __all__ = [
     "MinibatchDiscrimination",
     "Perceptron",
     "ResNet",
+    "Seq2Seq",
     "SequenceAutoencoder",
     "SparseAutoencoder",
     "SpectralNorm",
@@ -113,6 +119,7 @@ __all__ = [
     "r1_penalty",
     "reparameterize",
     "sigmoid_contractive_penalty",
+    "spectral_radius",
     "two_sample_test",
     "with_constant",
 ]

@@ -8,6 +8,7 @@ from course_lib.training.own_loss import fit_own_loss, stack_pretrain
 from course_lib.training.pretraining import fitnet_hints, greedy_pretrain
 from course_lib.training.progress import watched
 from course_lib.training.rate_finder import find_learning_rate
+from course_lib.training.truncated import truncated_bptt
 
 __all__ = [
     "AdversarialStep",
@@ -22,5 +23,6 @@ __all__ = [
     "fitnet_hints",
     "greedy_pretrain",
     "stack_pretrain",
+    "truncated_bptt",
     "watched",
 ]
