@@ -6,7 +6,6 @@ from typing import Any, TypeVar
 
 import torch
 
-
 from course_lib import nn
 
 CELLS = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.RNN}
