@@ -1,12 +1,19 @@
-"""Print the table of attacks: ``python -m tests.grading.attacks``."""
+"""Print the table of attacks, or grade them all in one class.
+
+``python -m tests.grading.attacks`` tries each by itself; ``python -m tests.grading.attacks --class`` all together.
+"""
 
 from __future__ import annotations
 
-from tests.grading.attacks import arena, table
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.grading.attacks import arena, table, whole_class
 from tests.grading.attacks.catalogue import ATTACKS
 
 
-def main() -> None:
+def each() -> None:
     full = len(arena.POINTS)
     with table.opened() as place:
         print(f"{'attack':64}{'stopped by':30}{'gained':>7}  honest neighbour  seconds  without the wall")
@@ -18,5 +25,13 @@ def main() -> None:
             print(f"{attack.name:64}{attack.wall:30}{told}", flush=True)
 
 
+def together() -> None:
+    with tempfile.TemporaryDirectory() as directory:
+        graded = whole_class.grade(Path(directory) / "course", ATTACKS)
+    for student, score in sorted(graded.scores.items()):
+        print(f"{student:70}{score:4g}{'' if graded.recorded.get(student) == score else '  not so in the gradebook'}")
+    print(f"{len(graded.scores)} submissions in {graded.seconds:.0f} s; changed files: {graded.changed or 'none'}")
+
+
 if __name__ == "__main__":
-    main()
+    together() if "--class" in sys.argv[1:] else each()

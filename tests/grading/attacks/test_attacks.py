@@ -14,7 +14,7 @@ from course_lib.grading import notebook as nbk
 from course_lib.grading import preflight
 from course_lib.grading.collect import collect
 from course_lib.grading.engine import Engine
-from tests.grading.attacks import arena, table
+from tests.grading.attacks import arena, table, whole_class
 from tests.grading.attacks.catalogue import ATTACKS, FRAMES, Attack
 
 SLOWEST = 40.0
@@ -125,6 +125,20 @@ def test_a_linked_directory_is_not_entered(tmp_path):
     (tmp_path / "ada" / "hw.ipynb").write_text("{}")
     (tmp_path / "eve").symlink_to(tmp_path / "ada")
     assert "link" in collect("eve", tmp_path / "eve", {"hw": {"double"}}).problem
+
+
+# ------------------------------------------------------------------------------------------------------ a whole class
+
+
+def test_attackers_in_a_class_of_honest_students(tmp_path):
+    """One attack for each wall, in one run of ``course grade``."""
+    chosen = list({attack.wall: attack for attack in reversed(ATTACKS)}.values())
+    graded = whole_class.grade(tmp_path / "course", chosen)
+    assert len(graded.scores) == len(chosen) + len(graded.honest)
+    for student, score in graded.scores.items():
+        assert score == (len(arena.POINTS) if student in graded.honest else 1), student
+    assert graded.recorded == graded.scores
+    assert graded.changed == []
 
 
 # ------------------------------------------------------------------------------------------------------- afterwards
