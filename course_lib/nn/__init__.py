@@ -23,12 +23,15 @@ from .activation import (
     Softplus,
     Tanh,
 )
+from .bidirectional import Bidirectional
 from .cells import GRUCell, LSTMCell, RNNCell
 from .conv import Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d, conv2d_naive
+from .delay import TDNN
 from .dropout import Dropout, GaussianNoise
 from .embedding import Embedding
 from .fourier import conv2d_fft
 from .kmeans import kmeans_kernels
+from .lag import gradient_norms_by_lag
 from .linear import Identity, Linear
 from .local import LocallyConnected2d, TiledConv2d
 from .loss import (
@@ -43,7 +46,8 @@ from .loss import (
 )
 from .normalization import BatchNorm1d, BatchNorm2d, LayerNorm
 from .pooling import AdaptiveAvgPool2d, AvgPool2d, LPPool2d, MaxPool2d
-from .recurrent import GRU, LSTM, RNN
+from .recurrent import GRU, LSTM, RNN, LeakyRNN
+from .recurrent_naive import GRUTrace, LSTMTrace, gru_forward_naive, lstm_forward_naive, rnn_forward_naive
 from .shape import Flatten
 from .toeplitz import toeplitz
 from .windows import conv_output_size
@@ -53,6 +57,7 @@ __all__ = [
     "LSTM",
     "RBF",
     "RNN",
+    "TDNN",
     "AbsoluteValue",
     "AdaptiveAvgPool2d",
     "AvgPool2d",
@@ -60,6 +65,7 @@ __all__ = [
     "BCEWithLogitsLoss",
     "BatchNorm1d",
     "BatchNorm2d",
+    "Bidirectional",
     "Conv1d",
     "Conv2d",
     "ConvTranspose1d",
@@ -70,6 +76,7 @@ __all__ = [
     "Embedding",
     "Flatten",
     "GRUCell",
+    "GRUTrace",
     "GaussianNLLLoss",
     "GaussianNoise",
     "Hardtanh",
@@ -78,7 +85,9 @@ __all__ = [
     "L1Loss",
     "LPPool2d",
     "LSTMCell",
+    "LSTMTrace",
     "LayerNorm",
+    "LeakyRNN",
     "LeakyReLU",
     "Linear",
     "LocallyConnected2d",
@@ -108,7 +117,11 @@ __all__ = [
     "conv_output_size",
     "filters",
     "functional",
+    "gradient_norms_by_lag",
+    "gru_forward_naive",
     "init",
     "kmeans_kernels",
+    "lstm_forward_naive",
+    "rnn_forward_naive",
     "toeplitz",
 ]

@@ -28,7 +28,7 @@ NONLINEARITIES: dict[str, Callable[[Tensor], Tensor]] = {"tanh": torch.tanh, "re
 
 def affine(x: Tensor, W: Tensor, b: Tensor | None) -> Tensor:
     r"""$x W^\top + b$; without a bias, $x W^\top$."""
-    return x @ W.T if b is None else torch.addmm(b, x, W.T) if x.ndim == 2 else x @ W.T + b
+    return x @ W.T if b is None else torch.addmm(b, x.reshape(-1, x.shape[-1]), W.T).reshape(*x.shape[:-1], len(W))
 
 
 def rnn_step(a: Tensor, h: Tensor, W: Tensor, b: Tensor | None = None, nonlinearity: str = "tanh") -> Tensor:

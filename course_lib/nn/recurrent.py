@@ -18,7 +18,8 @@ from torch import Tensor
 from torch.nn import Module, Parameter
 from torch.nn.utils.rnn import PackedSequence
 
-from .cells import NONLINEARITIES, affine, gru_step, lstm_options, lstm_step, rnn_step, start_uniformly
+from .bptt import scan_gru, scan_lstm, scan_rnn, unroll_lstm
+from .cells import NONLINEARITIES, affine, lstm_options, rnn_step, start_uniformly
 from .dropout import Dropout
 
 
@@ -305,9 +306,70 @@ class RNN(_Recurrent):
 
     def _scan(self, x: Tensor, state: list[Tensor], W: Weights) -> tuple[Tensor, tuple[Tensor, ...]]:
         (h,) = state
+        y = scan_rnn(affine(x, W.ih, W.b), h, W.hh, self.nonlinearity)
+        return y, (y[-1],)
+
+
+class LeakyRNN(RNN):
+    r"""A recurrent network whose units are running averages, so that they remember longer.
+
+    $h_t = \alpha h_{t-1} + (1 - \alpha) \tanh(W_{ih} x_t + b_{ih} + W_{hh} h_{t-1} + b_{hh})$
+    (Deep Learning, section 10.9.2)
+
+    $\alpha$ is how much of the old state stays: near 1 a unit remembers for about $1 / (1 - \alpha)$ steps, with 0 it
+    is a unit of :class:`RNN`. Papers on echo state networks call $1 - \alpha$ the leak.
+
+    The arguments are those of :class:`RNN`, and this:
+
+    Args:
+        leak: $\alpha$, from 0 to 1: one number, or one for each unit, shape (H,). It is not learnt.
+
+    Attributes:
+        leak: $\alpha$, shape () or (H,), a buffer.
+
+    Raises:
+        ValueError: Besides what :class:`RNN` says, a leak is out of its range or has another shape.
+
+    >>> layer = LeakyRNN(3, 4, leak=torch.tensor([0.0, 0.5, 0.9, 0.99]))
+    >>> outputs, last = layer(torch.ones(10, 5, 3))
+    >>> outputs.shape
+    torch.Size([10, 5, 4])
+    """
+
+    leak: Tensor
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        nonlinearity: str = "tanh",
+        bias: bool = True,
+        batch_first: bool = False,
+        dropout: float = 0.0,
+        bidirectional: bool = False,
+        device: Any = None,
+        dtype: Any = None,
+        *,
+        leak: float | Tensor,
+        generator: torch.Generator | None = None,
+    ) -> None:
+        super().__init__(
+            input_size, hidden_size, num_layers, nonlinearity, bias, batch_first, dropout, bidirectional,
+            device, dtype, generator=generator,
+        )  # fmt: skip
+        alpha = torch.as_tensor(leak).detach().to(self.weight_ih_l0, copy=True)
+        if alpha.shape not in ((), (hidden_size,)):
+            raise ValueError(f"expected leak as one number or of shape ({hidden_size},), got {tuple(alpha.shape)}")
+        if not bool(((alpha >= 0) & (alpha <= 1)).all()):
+            raise ValueError(f"expected leak, how much of the old state stays, from 0 to 1, got {leak}")
+        self.register_buffer("leak", alpha)
+
+    def _scan(self, x: Tensor, state: list[Tensor], W: Weights) -> tuple[Tensor, tuple[Tensor, ...]]:
+        (h,) = state
         y = []
         for a in affine(x, W.ih, W.b).unbind():
-            h = rnn_step(a, h, W.hh, nonlinearity=self.nonlinearity)
+            h = torch.lerp(rnn_step(a, h, W.hh, nonlinearity=self.nonlinearity), h, self.leak)
             y.append(h)
         return torch.stack(y), (h,)
 
@@ -408,11 +470,12 @@ class LSTM(_Recurrent):
 
     def _scan(self, x: Tensor, state: list[Tensor], W: Weights) -> tuple[Tensor, tuple[Tensor, ...]]:
         h, c = state
-        y = []
-        for a in affine(x, W.ih, W.b).unbind():
-            h, c = lstm_step(a, (h, c), W.hh, projection=W.hr, peephole=W.peephole, coupled=self._coupled)
-            y.append(h)
-        return torch.stack(y), (h, c)
+        a = affine(x, W.ih, W.b)
+        if self._coupled or self._peephole or self.proj_size > 0:
+            y, c = unroll_lstm(a, h, c, W.hh, projection=W.hr, peephole=W.peephole, coupled=self._coupled)
+        else:
+            y, c = scan_lstm(a, h, c, W.hh)
+        return y, (y[-1], c)
 
     def extra_repr(self) -> str:
         """What stands between the parentheses of the layer's repr."""
@@ -477,8 +540,5 @@ class GRU(_Recurrent):
 
     def _scan(self, x: Tensor, state: list[Tensor], W: Weights) -> tuple[Tensor, tuple[Tensor, ...]]:
         (h,) = state
-        y = []
-        for a in affine(x, W.ih, W.b_ih).unbind():
-            h = gru_step(a, h, W.hh, W.b_hh)
-            y.append(h)
-        return torch.stack(y), (h,)
+        y = scan_gru(affine(x, W.ih, W.b_ih), h, W.hh, W.b_hh)
+        return y, (y[-1],)
