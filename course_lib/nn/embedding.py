@@ -9,6 +9,8 @@ from torch import Tensor
 from torch.autograd import Function
 from torch.nn import Module, Parameter
 
+from course_lib.linear_algebra import norm
+
 from . import init
 
 
@@ -161,14 +163,15 @@ class Embedding(Module):
         """
         if input.dtype not in (torch.int32, torch.int64):
             raise RuntimeError(f"expected tokens as int64 or int32 numbers, got {input.dtype}; convert with x.long()")
-        if not input.is_cuda and input.numel() > 0:
+        if input.numel() > 0:
             self._check_range(input)
-        if self.max_norm is not None:
             self._shorten(input)
         return _Rows.apply(self.weight, input, self.padding_idx, self.scale_grad_by_freq, self.sparse)
 
     def _check_range(self, input: Tensor) -> None:
-        """Refuse strangers; on a GPU to look would mean to wait, and there the lookup itself stops the program."""
+        """Refuse strangers. On a GPU looking would mean waiting, and the lookup itself stops the program."""
+        if input.is_cuda:
+            return
         least, most = (int(x) for x in input.aminmax())
         if least < 0 or most >= self.num_embeddings:
             wrong = least if least < 0 else most
@@ -176,10 +179,11 @@ class Embedding(Module):
 
     @torch.no_grad()
     def _shorten(self, input: Tensor) -> None:
-        assert self.max_norm is not None
+        if self.max_norm is None:
+            return
         used = input.unique()
         rows = self.weight[used]
-        norms = rows.abs().pow(self.norm_type).sum(1, keepdim=True).pow(1 / self.norm_type)
+        norms = norm(rows, ord=self.norm_type, axis=1, keepdims=True)
         self.weight[used] = torch.where(norms > self.max_norm, rows * (self.max_norm / (norms + 1e-7)), rows)
 
     def extra_repr(self) -> str:

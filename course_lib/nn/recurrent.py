@@ -373,6 +373,10 @@ class LeakyRNN(RNN):
             y.append(h)
         return torch.stack(y), (h,)
 
+    def extra_repr(self) -> str:
+        """What stands between the parentheses of the layer's repr."""
+        return super().extra_repr() + ", leak=" + (f"{self.leak.item():.3g}" if self.leak.ndim == 0 else "per unit")
+
 
 class LSTM(_Recurrent):
     r"""A long short-term memory: a cell whose content gates keep, write and show.
