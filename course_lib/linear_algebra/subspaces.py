@@ -16,8 +16,8 @@ def subspace_angles(A: Array, B: Array) -> Array:
     the directions orthogonal to that pair, and so on: the largest is 0 only if one subspace lies in the other.
 
     With orthonormal bases $Q_A$ and $Q_B$ the cosines are the singular values of $Q_A^\top Q_B$, the sines those of
-    $Q_B - Q_A Q_A^\top Q_B$. Cosines lose half the digits of small angles, sines those of angles near $\pi / 2$;
-    $\theta_i = \mathrm{atan2}(\sin \theta_i, \cos \theta_i)$ loses none.
+    $Q_B - Q_A Q_A^\top Q_B$. A cosine near 1 hardly tells an angle, nor does a sine near 1: half the digits are lost.
+    $\theta_i = \mathrm{atan2}(\sin \theta_i, \cos \theta_i)$ is right to rounding everywhere.
 
     Args:
         A: Matrix, shape (m, k). Columns that depend on others add nothing.

@@ -137,11 +137,15 @@ def corrupt(x: Array, p: float, *, kind: str = "mask", generator: Generator | No
     array([1., 0., 0., 0., 1., 1.])
     """
     floating(x)
+    _check_corruption(p, kind)
+    return CORRUPTIONS[kind](x, p, source(x, generator))
+
+
+def _check_corruption(p: float, kind: str) -> None:
     if kind not in CORRUPTIONS:
         raise ValueError(f"expected kind to be one of {', '.join(map(repr, CORRUPTIONS))}, got {kind!r}")
     if not (p >= 0 and (p <= 1 or kind == "gaussian")):
         raise ValueError(f"expected p of at least 0, and as a probability at most 1, got {p} for {kind!r}")
-    return CORRUPTIONS[kind](x, p, source(x, generator))
 
 
 def _mask(x: Array, p: float, rng: Generator) -> Array:
@@ -201,7 +205,7 @@ class DenoisingAutoencoder(Autoencoder):
         **options: Any,
     ) -> None:
         super().__init__(sizes, generator=generator, **options)
-        corrupt(torch.zeros(()), corruption, kind=kind)
+        _check_corruption(corruption, kind)
         self.corruption = corruption
         self.kind = kind
         self._generator = generator

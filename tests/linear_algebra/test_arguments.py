@@ -28,13 +28,14 @@ ONE_MATRIX = {  # one call of each function, as a function of one matrix
     "norm": la.norm,
     "cond": la.cond,
     "angle": lambda A: la.angle(A, A),
+    "subspace_angles": lambda A: la.subspace_angles(A, A),
     "conjugate_gradient": lambda A: la.conjugate_gradient(A, A),
 }
 VALID = ONE_MATRIX | {  # where the second argument matters
     "lu_solve": lambda A: la.lu_solve(la.lu_factor(A), A),
     "conjugate_gradient": lambda A: la.conjugate_gradient(A, A[0], A[1]),
 }
-RECTANGLES = {"qr", "svd", "pinv", "lstsq", "norm", "cond", "angle"}
+RECTANGLES = {"qr", "svd", "pinv", "lstsq", "norm", "cond", "angle", "subspace_angles"}
 VECTORS = {"norm", "angle"}
 SYMMETRIC = {"cholesky", "is_positive_definite", "eigh", "conjugate_gradient"}
 SYSTEMS = {
