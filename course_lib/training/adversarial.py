@@ -111,8 +111,9 @@ def fit_gan(
 
 
 def _descend(loss: torch.Tensor, optimizer: Any, where: str) -> None:
-    """One step of an optimizer. The gradients that a loss leaves in the other player are thrown away before its own."""
+    """One step of one player. The other, which the loss depends on too, is left without gradients."""
     require_finite(loss.item(), where)
+    own = [parameter for group in optimizer.param_groups for parameter in group["params"]]
     optimizer.zero_grad()
-    loss.backward()
+    loss.backward(inputs=own)
     optimizer.step()
