@@ -5,8 +5,9 @@ for every recurrent network. How strongly each step passes on small changes (the
 so it is computed for all times at once, and only the chain from state to state is a loop. And the gradient of the
 shared weights is a sum over times, $\sum_t \delta_t^\top h_{t-1}$, which is a single matrix product in the end.
 
-Each class holds the pair: ``forward`` runs the sequence, ``backward`` sends gradients back through it. Who wants
-gradients of gradients gets those of the plain loop.
+Each class holds the pair: ``forward`` runs the sequence, ``backward`` sends gradients back through it. There the slopes
+become, in place, $\delta_t$, the gradients of what enters the nonlinearities at time $t$. Who wants gradients of
+gradients gets those of the plain loop.
 """
 
 from __future__ import annotations
@@ -127,8 +128,7 @@ class _RNN(Function):
         a, first, W, y = ctx.saved_tensors
         if torch.is_grad_enabled():
             return *_recorded(lambda a, h, W: unroll_rnn(a, h, W, ctx.nonlinearity), (a, first, W), dy), None
-        slope = 1 - y * y if ctx.nonlinearity == "tanh" else y.sign()
-        delta = slope
+        delta = 1 - y * y if ctx.nonlinearity == "tanh" else y.sign()
         dh_next = torch.zeros_like(first)
         for dy_t, delta_t in _from_the_end(dy, delta):
             delta_t *= dy_t + dh_next
@@ -145,7 +145,9 @@ class _LSTM(Function):
         # tanh(x) = 2 sigmoid(2x) - 1: with the rows of the new content doubled, one sigmoid serves it and the gates
         minus = -a.new_tensor([1.0, 1.0, 2.0, 1.0]).repeat_interleave(h.shape[1])
         gates, U = a * minus, W.T * minus
-        cells, shown, outputs = [c], list[Tensor](), list[Tensor]()
+        cells: list[Tensor] = [c]
+        shown: list[Tensor] = []
+        outputs: list[Tensor] = []
         for gate in gates.unbind():
             i, f, g, o = _sigmoid_of_minus_(gate.addmm_(h, U)).chunk(4, -1)
             g.mul_(2).sub_(1)

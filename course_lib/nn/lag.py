@@ -19,7 +19,7 @@ def gradient_norms_by_lag(layer: Module, x: Tensor, generator: torch.Generator) 
     $E\,\lVert J^\top u \rVert^2 = \lVert J \rVert_F^2$, one way back serves for all.
 
     Args:
-        layer: A recurrent layer, in time-major order.
+        layer: A recurrent layer, or another one over time such as :class:`~course_lib.nn.TDNN`; in time-major order.
         x: Inputs, shape (T, N, features); the more sequences, the surer.
         generator: Where the directions come from.
 
@@ -38,7 +38,8 @@ def gradient_norms_by_lag(layer: Module, x: Tensor, generator: torch.Generator) 
     if x.ndim != 3 or getattr(layer, "batch_first", False):
         raise ValueError(f"expected inputs and a layer in the order (time, batch, features), got {tuple(x.shape)}")
     x = x.detach().requires_grad_()
-    last = layer(x)[0][-1]
-    u = standard_normal(last.shape, generator, last.dtype)
-    (gradient,) = torch.autograd.grad(last, x, u)
+    found = layer(x)
+    y = found if isinstance(found, Tensor) else found[0]
+    u = standard_normal(y.shape[1:], generator, y.dtype)
+    (gradient,) = torch.autograd.grad(y[-1], x, u)
     return gradient.square().sum(-1).mean(1).sqrt().flip(0)

@@ -134,8 +134,9 @@ def test_the_same_first_numbers(name, options):
 def test_the_same_numbers_and_two_derivatives(name, options, device):
     mine, yours = (AllInOne(layer).to(device) for layer in pair(name, options))
     x, *state = (v.detach().to(device).requires_grad_() for v in inputs(name, options))
-    assert_same(mine, yours, x)
-    assert_same(mine, yours, x, *state)
+    with torch.backends.cudnn.flags(enabled=False):  # its kernels have no second derivative
+        assert_same(mine, yours, x)
+        assert_same(mine, yours, x, *state)
 
 
 @pytest.mark.parametrize(("name", "options"), named([*LAYERS[::3], *CELLS]))

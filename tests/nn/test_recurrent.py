@@ -338,6 +338,11 @@ def test_gradients_shrink_as_the_powers_of_the_matrix():
     torch.testing.assert_close(norms, wanted, rtol=0.03, atol=0)
 
 
+def test_delays_see_no_further_than_they_reach():
+    norms = ours.gradient_norms_by_lag(ours.TDNN(F, H, 2), torch.zeros(T, N, F), torch_generator(0))
+    assert (norms > 0).tolist() == [True, True, True, False, False]
+
+
 def test_how_far_back_asks_for_time_first():
     for layer, x in [(ours.GRU(F, H), torch.zeros(T, F)), (ours.GRU(F, H, batch_first=True), torch.zeros(N, T, F))]:
         with pytest.raises(ValueError, match="time, batch, features"):
