@@ -186,6 +186,11 @@ class EchoStateNetwork(RegressorMixin, BaseEstimator):
         self.bias_ = xp.asarray(random.uniform(-scale, scale, n), **like)
         self.weights_ = xp.asarray(W, **like)
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
+
     def _check_arguments(self) -> None:
         if self.hidden_size < 1:
             raise ValueError(f"expected hidden_size to be at least 1, got {self.hidden_size!r}")
