@@ -6,6 +6,7 @@ cell, or nothing. Below it stands a function or, for a small mistake, what diffe
 
 # ruff: noqa: F811, F821
 
+import itertools
 import math
 
 import torch
@@ -733,7 +734,7 @@ def reparameterize(mean, log_var, generator):
 # +     noise =
 
 
-# %% ex4: noise in float32 | code 3
+# %% ex4: noise in float32 | code 3, noise 2
 # - dtype=mean.dtype)
 # + dtype=torch.float32)
 # - return mean +
@@ -1733,7 +1734,7 @@ def train_gan(X, steps=800, seed=0):
 
     def network(*sizes):
         layers = []
-        for before, after in zip(sizes[:-1], sizes[1:], strict=True):
+        for before, after in itertools.pairwise(sizes):
             layers += [nn.Linear(before, after), nn.LeakyReLU(0.1)]
         return nn.Sequential(*layers[:-1])
 
