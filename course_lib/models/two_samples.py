@@ -229,5 +229,10 @@ def jensen_shannon(p: Array, q: Array, base: float | None = None, axis: int = -1
     >>> round(float(jensen_shannon(np.array([1.0, 0.0]), np.array([0.0, 1.0]))), 4)
     0.6931
     """
+    xp = namespace(p, q)
+    tiny = xp.finfo(p.dtype).smallest_normal
+    p, q = (
+        xp.where(xp.abs(a) < tiny, 0.0, a) for a in (p, q)
+    )  # halved, a number below that may become 0 where p is not
     m = (p + q) / 2
     return (kl_divergence(p, m, base, axis) + kl_divergence(q, m, base, axis)) / 2

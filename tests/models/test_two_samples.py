@@ -144,6 +144,15 @@ def test_jensen_shannon_is_scipys_distance_squared(asarray, rng):
     np.testing.assert_allclose(np.asarray(jensen_shannon(asarray(p.T), asarray(q.T), axis=0)), expected)
 
 
+def test_jensen_shannon_of_far_gaussians_is_log_2(asarray):
+    """Their tails run out of floating point numbers, and no middle may vanish where one of them does not."""
+    x = np.linspace(-1, 6, 7001)
+    near, far = (np.exp(-(((x - at) / 0.05) ** 2) / 2) for at in (0.0, 5.0))
+    assert ((near > 0) & (near < np.finfo(float).smallest_normal)).any()
+    divergence = jensen_shannon(asarray(near / near.sum()), asarray(far / far.sum()))
+    assert float(divergence) == pytest.approx(math.log(2))
+
+
 def test_a_gans_value_at_the_best_discriminator_is_the_divergence(asarray, rng):
     """E_p log D + E_q log(1 - D) = 2 JSD - 2 log 2."""
     p, q = (asarray(rng.dirichlet(np.ones(6))) for _ in range(2))
