@@ -20,6 +20,8 @@ LECTURES = (
     "convolutional_networks",
     "regularization",
     "optimization",
+    "autoencoders",
+    "generative_models",
 )
 """The modules that hold demos, in the order of the lectures."""
 
