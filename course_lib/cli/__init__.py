@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 from typer.core import TyperGroup
 
-from course_lib.cli import instructor, student
+from course_lib.cli import desk, instructor, student
 from course_lib.cli.output import errors
 from course_lib.grading.course import CourseError
 from course_lib.grading.kernels import prefer_this_python
@@ -46,6 +46,7 @@ app = typer.Typer(
 )
 student.add_commands(app)
 instructor.add_commands(app)
+desk.add_commands(app)
 
 
 def main() -> None:

@@ -187,7 +187,7 @@ def grade(
     from course_lib.grading.sandbox import SandboxError, command
     from course_lib.grading.session import Session
 
-    here = _placed(Course.find(course), assignment, submitted, gradebook)
+    here = placed(Course.find(course), assignment, submitted, gradebook)
     if no_sandbox:
         errors.print("[yellow]No sandbox: student code runs with your rights.[/]")
     elif scheduler is None:
@@ -203,7 +203,7 @@ def grade(
     results = []
     with _progress() as progress:
         task = progress.add_task(f"grading {assignment}", total=len(students))
-        processes = workers or min(MOST_WORKERS, _cores(), len(students))
+        processes = workers or min(MOST_WORKERS, cores(), len(students))
         for submission in session.run(partial(batch.run, workers=processes, scheduler=scheduler)):
             results.append(submission)
             progress.advance(task)
@@ -234,7 +234,7 @@ def _write_results(json_file: Path, assignment: str, results: list[Submission], 
         ) from error
 
 
-def _placed(course: Course, assignment: str, submitted: Path | None, gradebook: str | None) -> Course:
+def placed(course: Course, assignment: str, submitted: Path | None, gradebook: str | None) -> Course:
     """The course with the submissions and the gradebook that the options name."""
     from course_lib.grading.simulate import is_simulated, rehearsal_settings
 
@@ -297,7 +297,8 @@ def _grade_command(assignment: str, submitted: Path) -> str:
     return f"course grade {assignment} --submitted {shlex.quote(str(submitted))}"
 
 
-def _cores() -> int:
+def cores() -> int:
+    """How many processes can run side by side here."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -369,7 +370,7 @@ def feedback(
     """
     from course_lib.grading.feedback import feedback as give_feedback
 
-    here = _placed(Course.find(course), assignment, submitted, gradebook)
+    here = placed(Course.find(course), assignment, submitted, gradebook)
     written, failed = [], {}
     for student, problem in give_feedback(here, assignment):
         if problem:

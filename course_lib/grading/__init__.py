@@ -11,7 +11,9 @@ forbidden      answers that use what their exercise does not allow, for a studen
 check          a student's own visible tests
 converters     nbgrader's converters, run in this process
 build          solutions/ to exercises/ and the gradebook, and whether the two have drifted apart
+solutions      the instructor's answers without the marks in them
 mutants        small mistakes, made in the syntax tree
+audit          whether an assignment's tests find such mistakes
 simulate       a class of submissions, good and bad, to rehearse with
 imports        what notebooks import
 plan           an assignment as plain data: all that grading takes
@@ -24,6 +26,9 @@ journal        the graded notebooks, which say what is done
 session        a run over a class: what is new is graded, what comes back is recorded
 selftest       something in the sandbox tries to get out
 feedback       what the students get back
+standings      where everybody stands in an assignment
+report         a page about how a class did
+sheets         grades as tables, for spreadsheets, Moodle and Canvas
 engine         a notebook run by two processes, with wire, peer, proxy, tensors, ambient, raised between them
 =============  ====================================================================================
 """

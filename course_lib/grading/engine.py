@@ -11,7 +11,7 @@ import signal
 import socket
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType
@@ -90,7 +90,13 @@ class Engine:
         """End every process and remove every file."""
         self._opened.close()
 
-    def examine(self, prepared: Prepared, timeout: float, files: Files = NO_FILES) -> list[Report]:
+    def examine(
+        self,
+        prepared: Prepared,
+        timeout: float,
+        files: Files = NO_FILES,
+        until: Callable[[Report], bool] = lambda report: False,
+    ) -> list[Report]:
         """One report for each step of a notebook.
 
         Args:
@@ -98,6 +104,8 @@ class Engine:
             timeout: Seconds that a cell may run. After each cell that exceeds it the others get half as long, but at
                 least five seconds: one loop must not cost every later test its limit.
             files: What the student handed in beside the notebook.
+            until: Whether a report settles all that was to be found out: the steps after it are not run, and their
+                reports are empty.
         """
         steps = prepared.steps
         reports: list[Report | None] = [None] * len(steps)
@@ -109,17 +117,20 @@ class Engine:
                 return [report or _given_up() for report in reports]
             started = time.monotonic()
             lost = None
-            for i, report in zip(left, self._session([steps[i] for i in left], prepared, limit, files), strict=False):
-                reports[i] = reports[i] or report
-                if report.get("lost"):
-                    lost = i
-                    wasted += time.monotonic() - started
-                    if report["outcome"] == "timeout":
-                        limit = max(limit / 2, min(timeout, SHORTEST_LIMIT))
+            with contextlib.closing(self._session([steps[i] for i in left], prepared, limit, files)) as session:
+                for i, report in zip(left, session, strict=False):
+                    reports[i] = reports[i] or report
+                    if until(report):
+                        return [report or {} for report in reports]
+                    if report.get("lost"):
+                        lost = i
+                        wasted += time.monotonic() - started
+                        if report["outcome"] == "timeout":
+                            limit = max(limit / 2, min(timeout, SHORTEST_LIMIT))
             left = [i for i in left if i != lost]
         return [report or {} for report in reports]
 
-    def _session(self, steps: list[Step], prepared: Prepared, timeout: float, files: Files) -> Iterator[Report]:
+    def _session(self, steps: list[Step], prepared: Prepared, timeout: float, files: Files) -> Generator[Report]:
         """Reports from one pair of processes; the last one is ``lost`` if the pair did not get to the end."""
         with tempfile.TemporaryDirectory(dir=self._directory) as place, _Pair(self, Path(place)) as pair:
             control = pair.start(steps, prepared, timeout, files)

@@ -109,13 +109,13 @@ def _graded(
         remarks = []
     else:
         reports = engine.examine(prepared, plan.rules.timeout, job.files)
-        verdicts = {r["name"]: _verdict(tests[r["name"]], r) for r in reports if r.get("name") in tests}
+        verdicts = {r["name"]: verdict(tests[r["name"]], r) for r in reports if r.get("name") in tests}
         remarks = _remarks(prepared, reports, tests)
     node = _with_outputs(original, prepared, reports, verdicts)
     return _Notebook(name, verdicts, prepared, node, remarks)
 
 
-def _verdict(test: PlannedTest, report: Report) -> Verdict:
+def verdict(test: PlannedTest, report: Report) -> Verdict:
     """A report on a test cell in points: nbgrader's rule for partial credit."""
     outcome: Outcome = report["outcome"]
     message = report["message"]

@@ -40,7 +40,7 @@ CONFUSED = (
 """Functions, methods and dtypes that are taken for each other."""
 DROPPED = {
     *("abs", "sqrt", "exp", "log", "square", "sign", "tanh", "sigmoid", "sorted", "reversed", "round", "flip"),
-    *("copy", "clone", "array", "list", "dict", "detach", "astype", "float", "double", "squeeze", "ravel", "conj"),
+    *("copy", "clone", "array", "list", "dict", "detach", "astype", "double", "squeeze", "ravel", "conj"),
     *("tril", "triu", "transpose", "clip", "clamp", "contiguous"),
 }
 """Functions and methods whose argument is of the same kind as their value: without them an answer still runs."""

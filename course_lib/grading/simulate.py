@@ -15,12 +15,12 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.preprocessors import ClearSolutions
 
 from course_lib.grading import notebook as nbk
 from course_lib.grading.build import generated
 from course_lib.grading.course import Course, CourseError
 from course_lib.grading.mutants import mutants
+from course_lib.grading.solutions import RightAnswer, right_answer
 
 FIRST_NAMES = """amara anton beatriz chen daniel elif emma farid freya giulia hana hugo ines ivan jonas kavya lena
     linh luca maya mei mila nadia noah olga omar paula priya rafael ren sara sofia tariq tomas yara zoe"""
@@ -38,15 +38,6 @@ ODD_SUBMISSIONS = ("a test cell deleted", "file cut off", "nothing submitted")
 SMALLEST_CLASS_WITH_ODD_ONES = 6
 REHEARSAL = ".rehearsal"
 """Marks a directory of results as ours to remove."""
-
-
-@dataclass(frozen=True)
-class Exercise:
-    """A solution cell: what the instructor wrote in it and what the students get."""
-
-    right: str
-    blank: str
-    solution_lines: set[int]
 
 
 @dataclass(frozen=True)
@@ -103,7 +94,7 @@ def _hand_in(course: Course, assignment: str, released: Path, target: Path, kind
             way = "blank" if kind == "not begun" else "right" if rng.random() < skill else rng.choice(WRONG_WAYS)
             way = "written" if cell.cell_type != "code" and way != "blank" else way
             answers[way] += 1
-            cell.source = _answer(cell, _exercise(course, solutions[name], cell), way, rng)
+            cell.source = _answer(cell, right_answer(course, solutions[name]), way, rng)
         if kind == "a test cell deleted":
             tests = [cell for cell in notebook.cells if nbk.is_test(cell)]
             notebook.cells = [cell for cell in notebook.cells if not tests or cell is not tests[0]]
@@ -114,33 +105,19 @@ def _hand_in(course: Course, assignment: str, released: Path, target: Path, kind
     return kind or ", ".join(f"{count} {way}" for way, count in sorted(answers.items()))
 
 
-def _exercise(course: Course, solution: NotebookNode, released: NotebookNode) -> Exercise:
-    """The instructor's answer without the lines that mark it, and which lines of it the students do not get."""
-    marks = ClearSolutions(config=course.config)
-    kept, answer_lines, inside = [], set(), False
-    for line in solution.source.split("\n"):
-        if marks.begin_solution_delimeter in line or marks.end_solution_delimeter in line:
-            inside = marks.begin_solution_delimeter in line
-            continue
-        kept.append(line)
-        if inside:
-            answer_lines.add(len(kept))
-    return Exercise("\n".join(kept), released.source, answer_lines or set(range(1, len(kept) + 1)))
-
-
-def _answer(cell: NotebookNode, exercise: Exercise, way: str, rng: random.Random) -> str:
+def _answer(cell: NotebookNode, right: RightAnswer, way: str, rng: random.Random) -> str:
     if way == "blank":
-        return exercise.blank
+        return cell.source
     if way == "written":
         return rng.choice(WRITTEN_ANSWERS)
     if way == "right":
-        return exercise.right
+        return right.source
     try:
         if way == "wrong":
-            return rng.choice(list(mutants(exercise.right, exercise.solution_lines))).source
-        return _with_first_statement(exercise.right, FIRST_STATEMENTS[way])
+            return rng.choice(list(mutants(right.source, right.lines))).source
+        return _with_first_statement(right.source, FIRST_STATEMENTS[way])
     except (SyntaxError, IndexError):  # magics, or nothing in it that could be wrong
-        return exercise.blank
+        return cell.source
 
 
 FIRST_STATEMENTS = {

@@ -1,0 +1,175 @@
+"""Commands for the instructor's desk: how strong the tests are, how the class did, grades out."""
+
+from __future__ import annotations
+
+import enum
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from course_lib.cli.instructor import GradebookOption, SubmittedOption, cores, placed
+from course_lib.cli.output import CourseOption, JsonFlag, console, errors, number, print_json
+from course_lib.grading.course import Course, CourseError
+
+if TYPE_CHECKING:
+    from course_lib.grading.audit import Audited
+    from course_lib.grading.standings import Standings
+
+
+class Format(enum.StrEnum):
+    """Whose tables are read or written."""
+
+    PLAIN = "plain"
+    MOODLE = "moodle"
+    CANVAS = "canvas"
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Register this module's commands."""
+    app.command()(audit)
+    app.command()(report)
+
+
+def audit(
+    assignments: Annotated[
+        list[str] | None, typer.Argument(metavar="[ASSIGNMENT]...", help="Which assignments (default: all).")
+    ] = None,
+    changed: Annotated[
+        bool, typer.Option("--changed", help="Only those that have changed since they were audited.")
+    ] = False,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="How many mistakes to try at a time (default: a core each).")
+    ] = None,
+    course: CourseOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Put small mistakes into the right answers and see whether the tests find them; exit with 1 if too few are found.
+
+    A mistake that no input can tell from the right answer is listed in ASSIGNMENT.equivalent.yml beside the
+    assignment's directory: under the name of its cell a `change`, as it is shown here, and the `reason`.
+
+    Example: course audit 02_linear_algebra
+    """
+    from course_lib.grading import audit as auditing
+
+    here = Course.find(course)
+    chosen = assignments or here.assignments()
+    for name in chosen:
+        here.require_assignment(name)
+    if changed:
+        chosen = [name for name in chosen if not auditing.is_remembered(here, name)]
+    found: dict[str, list[Audited]] = {}
+    for name in chosen:
+        started = time.monotonic()
+        with errors.status(f"auditing {escape(name)}"):
+            found[name] = list(auditing.audit(here, name, workers or cores()))
+        auditing.remember(here, name, found[name])
+        if not as_json:
+            _print_audit(name, found[name], time.monotonic() - started)
+    if as_json:
+        print_json({name: [_described(each) for each in audited] for name, audited in found.items()})
+    elif not found:
+        console.print("Nothing has changed since it was audited.")
+    weak = [name for name, audited in found.items() if not auditing.is_strong(audited)]
+    if weak:
+        errors.print(f"[red]Too weak:[/] {escape(', '.join(weak))}", soft_wrap=True)
+        raise typer.Exit(1)
+
+
+def _print_audit(assignment: str, audited: list[Audited], seconds: float) -> None:
+    from course_lib.grading.audit import share_killed
+
+    title = f"{escape(assignment)}, audited in {seconds:.0f} s: {share_killed(audited):.1%} found"
+    table = Table("Answer", "Mistakes", "Found", "Equivalent", "Survived", title=title)
+    for each in audited:
+        numbers = (each.mutants, each.killed, len(each.equivalent), len(each.survivors))
+        table.add_row(escape(each.cell), *map(str, numbers))
+    console.print(table)
+    for each in audited:
+        for change in each.survivors:
+            words = f"{each.cell}, line {change.line}: {change.description}\n{change.diff}\n"
+            console.print(words, markup=False, highlight=False, soft_wrap=True)
+        for diff in each.unfounded:
+            words = f"{each.cell}: listed as equivalent, but it costs points or is no mistake that is made\n{diff}\n"
+            console.print(words, markup=False, highlight=False, soft_wrap=True)
+        if each.too_many_equivalent:
+            console.print(f"{each.cell}: {len(each.equivalent)} are too many to be equivalent.", highlight=False)
+
+
+def _described(each: Audited) -> dict[str, Any]:
+    return {
+        "notebook": each.notebook,
+        "answer": each.cell,
+        "mistakes": each.mutants,
+        "found": each.killed,
+        "equivalent": len(each.equivalent),
+        "survived": [vars(change) for change in each.survivors],
+    }
+
+
+def report(
+    assignment: Annotated[
+        str | None, typer.Argument(metavar="[ASSIGNMENT]", help="Which assignment (default: totals of all).")
+    ] = None,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page about the assignment there.")] = None,
+    csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write everybody's grades there.")] = None,
+    format_: Annotated[Format, typer.Option("--format", help="For whom the CSV file is.")] = Format.PLAIN,
+    submitted: SubmittedOption = None,
+    gradebook: GradebookOption = None,
+    course: CourseOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Show how the class did: as a table, as a page that prints well, as grades for a spreadsheet, Moodle or Canvas.
+
+    Example: course report 02_linear_algebra --html report.html --csv grades.csv --format canvas
+    """
+    from course_lib.grading.report import page
+    from course_lib.grading.sheets import FORMATS, as_csv
+    from course_lib.grading.standings import graded_assignments, standings
+
+    here = Course.find(course)
+    if assignment is not None:
+        here = placed(here, assignment, submitted, gradebook)
+    elif html is not None:
+        raise CourseError("A page is about one assignment: name it.")
+    found = [standings(here, name) for name in ([assignment] if assignment else graded_assignments(here))]
+    if html is not None:
+        _write(html, page(here, found[0]))
+    if csv is not None:
+        _write(csv, as_csv(FORMATS[format_](found)))
+    if as_json:
+        print_json({each.assignment: _summary(each) for each in found})
+    else:
+        _print_summary(found)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise CourseError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _summary(standings: Standings) -> dict[str, Any]:
+    scores = [each.score for each in standings.graded]
+    return {
+        "students": len(standings.students),
+        "graded": len(scores),
+        "mean": sum(scores) / len(scores) if scores else None,
+        "max_score": standings.max_score,
+        "by_hand": sum(each.needs_manual_grade for each in standings.students),
+    }
+
+
+def _print_summary(found: list[Standings]) -> None:
+    table = Table("Assignment", "Students", "Graded", "Mean", "Out of", "Left to grade by hand")
+    for each in found:
+        row = _summary(each)
+        mean = "" if row["mean"] is None else f"{row['mean']:.1f}"
+        numbers = (number(row[key]) for key in ("students", "graded"))
+        table.add_row(escape(each.assignment), *numbers, mean, number(row["max_score"]), number(row["by_hand"]))
+    console.print(table)

@@ -1,0 +1,298 @@
+"""How strong an assignment's tests are: small mistakes are put into the right answers, and each should cost points.
+
+An answer cell is changed in one place at a time, and the tests of its exercise are run, hidden ones too, on the
+processes that grade submissions. A mistake that costs nothing survives: a test is missing, or no input can tell the
+mistake from the right answer. The second kind is listed, with the reason, in ``<assignment>.equivalent.yml`` beside the
+assignment's directory. What was found is kept in ``<assignment>.audit.json`` there, until the notebooks change.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+from nbformat import NotebookNode
+
+from course_lib.grading import mutants, names, preflight, temporary
+from course_lib.grading import notebook as nbk
+from course_lib.grading.build import register
+from course_lib.grading.converters import seconds_a_cell_may_run
+from course_lib.grading.course import Course, CourseError
+from course_lib.grading.engine import Engine, Report
+from course_lib.grading.grade import open_engine, verdict
+from course_lib.grading.mutants import Mutant
+from course_lib.grading.plan import Plan, Rules, make
+from course_lib.grading.results import PlannedTest
+from course_lib.grading.solutions import RightAnswer, right_answer
+
+ENOUGH = 0.95
+"""The share of mistakes that the tests of an assignment should find."""
+MOST_EQUIVALENT = 0.05
+"""The share of an exercise's mistakes that may be said to make no difference; one always may."""
+PATIENCE = 10
+"""A cell may take this many times as long as with the right answer ..."""
+SHORTEST_LIMIT = 3.0
+"""... or so many seconds, whichever is longer."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A mistake: where it was made, of what kind it is, and the lines before and after as ``-`` and ``+`` lines."""
+
+    line: int
+    description: str
+    diff: str
+
+
+@dataclass(frozen=True)
+class Audited:
+    """What the tests of an exercise made of mistakes in one of its answer cells."""
+
+    notebook: str
+    cell: str
+    mutants: int
+    survivors: tuple[Change, ...]
+    """Mistakes that cost no points, and that nobody has explained."""
+    equivalent: tuple[str, ...] = ()
+    """The diffs of those that make no difference, as they are listed."""
+    unfounded: tuple[str, ...] = ()
+    """Diffs that are listed as making no difference, but cost points or are not among the mistakes."""
+
+    @property
+    def killed(self) -> int:
+        """How many cost points."""
+        return self.mutants - len(self.survivors) - len(self.equivalent)
+
+    @property
+    def too_many_equivalent(self) -> bool:
+        """Whether more are said to make no difference than can be believed."""
+        return len(self.equivalent) > max(1, MOST_EQUIVALENT * self.mutants)
+
+
+def share_killed(audited: list[Audited]) -> float:
+    """The share of mistakes that make a difference and cost points."""
+    different = sum(each.mutants - len(each.equivalent) for each in audited)
+    return sum(each.killed for each in audited) / different if different else 1.0
+
+
+def is_strong(audited: list[Audited]) -> bool:
+    """Whether an assignment's tests find what they should, and what is said to make no difference is believable."""
+    doubtful = any(each.unfounded or each.too_many_equivalent for each in audited)
+    return share_killed(audited) >= ENOUGH and not doubtful
+
+
+def audit(course: Course, assignment: str, workers: int = 1) -> Iterator[Audited]:
+    """Audit an assignment, one answer cell after another; the gradebook is not touched.
+
+    Args:
+        course: Where the instructor's notebooks lie.
+        assignment: Which assignment.
+        workers: How many mistakes to try at a time.
+
+    Raises:
+        CourseError: A right answer does not get full points, or the list of equivalent mistakes cannot be read.
+    """
+    listed = _equivalents(course, assignment)
+    plan = _planned(course, assignment)
+    with open_engine(plan) as engine, ThreadPoolExecutor(workers) as threads:
+        for exercise in _exercises(course, plan):
+            trial = _Trial(exercise, plan, engine)
+            made = list(exercise.mutants())
+            found = list(threads.map(trial.costs_points, made))
+            survived = [exercise.change(mutant) for mutant, costs in zip(made, found, strict=True) if not costs]
+            claimed = listed.get(exercise.cell, set())
+            yield Audited(
+                exercise.notebook,
+                exercise.cell,
+                len(made),
+                tuple(change for change in survived if change.diff not in claimed),
+                tuple(change.diff for change in survived if change.diff in claimed),
+                tuple(sorted(claimed - {change.diff for change in survived})),
+            )
+
+
+def _planned(course: Course, assignment: str) -> Plan:
+    with temporary.directory() as place:
+        elsewhere = course.having(db_url=f"sqlite:///{place / 'gradebook.db'}")
+        registered, _ = register(elsewhere, assignment)
+        return make(course, assignment, registered, Rules(seconds_a_cell_may_run(course)))
+
+
+# ------------------------------------------------------------------------------------------------------- one exercise
+
+
+@dataclass(frozen=True)
+class _Exercise:
+    """An answer cell and the tests that look at it, in a notebook whose other answers are right."""
+
+    notebook: str
+    cell: str
+    answer: RightAnswer
+    prepared: preflight.Prepared
+    """The cells to run, and no others."""
+    tests: dict[str, PlannedTest]
+
+    def mutants(self) -> Iterator[Mutant]:
+        return mutants.mutants(self.answer.source, self.answer.lines, endless=True)
+
+    def with_answer(self, source: str) -> preflight.Prepared:
+        """The cells to run, with another answer."""
+        cells = [
+            replace(cell, step=replace(cell.step, source=source)) if cell.step and cell.step.name == self.cell else cell
+            for cell in self.prepared.cells
+        ]
+        return replace(self.prepared, cells=cells)
+
+    def change(self, mutant: Mutant) -> Change:
+        before, after = ast.unparse(ast.parse(self.answer.source)).splitlines(), mutant.source.splitlines()
+        lines = [line for line in difflib.unified_diff(before, after, n=0, lineterm="") if line[:2] not in ("@@", "--")]
+        return Change(mutant.line, mutant.description, "\n".join(line for line in lines if line[:3] != "+++"))
+
+
+def _exercises(course: Course, plan: Plan) -> Iterator[_Exercise]:
+    """Every answer cell that is Python and has tests in its exercise."""
+    for name, original in plan.originals().items():
+        solved = nbk.read(course.source(plan.assignment) / f"{name}.ipynb")
+        right = {
+            cell_name: right_answer(course, cell)
+            for cell_name, cell in nbk.by_grade_id(solved).items()
+            if nbk.is_solution(cell) and cell.cell_type == "code"
+        }
+        whole = _all_right(original, solved, plan)
+        tests = {test.cell: test for test in plan.tests if test.notebook == name}
+        for answer_cells, test_cells in _by_title(original):
+            for cell in answer_cells:
+                if cell in right and test_cells and _is_python(right[cell].source):
+                    chosen = {test: tests[test] for test in test_cells}
+                    yield _Exercise(name, cell, right[cell], _only_what_is_needed(whole, {cell, *chosen}), chosen)
+
+
+def _all_right(original: NotebookNode, solved: NotebookNode, plan: Plan) -> preflight.Prepared:
+    answers = preflight.Answers()
+    for name, cell in nbk.by_grade_id(solved).items():
+        answers.known[name] = preflight.Answer(cell.cell_type, cell.source)
+    return preflight.prepare(original, answers, plan.expected, plan.classes)
+
+
+def _by_title(original: NotebookNode) -> Iterable[tuple[list[str], list[str]]]:
+    """The answer cells and the tests of each exercise."""
+    found: dict[str, tuple[list[str], list[str]]] = {}
+    for title, cell in nbk.exercises(original):
+        answers, tests = found.setdefault(title, ([], []))
+        if name := nbk.grade_id(cell):
+            (tests if nbk.is_test(cell) else answers if nbk.is_solution(cell) else []).append(name)
+    return found.values()
+
+
+def _is_python(source: str) -> bool:
+    try:
+        ast.parse(source)
+    except SyntaxError:
+        return False
+    return True
+
+
+def _only_what_is_needed(whole: preflight.Prepared, wanted: set[str]) -> preflight.Prepared:
+    """Without the answers and tests that the wanted cells do not use: a network that another exercise trains, say."""
+    cells = [cell for cell in whole.cells if cell.step]
+    steps = [cell.step for cell in cells if cell.step]
+    numbers = [number for number, step in enumerate(steps) if step.name in wanted]
+    optional = [number for number, step in enumerate(steps) if step.kind in ("solution", "test")]
+    needed = names.needed([step.source for step in steps], numbers, optional)
+    return replace(whole, cells=[cells[number] for number in needed])
+
+
+class _Trial:
+    """Tries answers to an exercise.
+
+    Raises:
+        CourseError: The right answer does not get full points.
+    """
+
+    def __init__(self, exercise: _Exercise, plan: Plan, engine: Engine) -> None:
+        self.exercise = exercise
+        self.engine = engine
+        reports = engine.examine(exercise.with_answer(exercise.answer.source), plan.rules.timeout)
+        lost = [report for report in reports if self._loses(report)]
+        if lost:
+            raise CourseError(
+                f"{exercise.notebook}.ipynb: the instructor's own answer {exercise.cell} does not pass "
+                f"{lost[0]['name']}: {lost[0]['message']}"
+            )
+        slowest = max(report.get("seconds", 0.0) for report in reports)
+        self.timeout = min(plan.rules.timeout, max(SHORTEST_LIMIT, PATIENCE * slowest))
+
+    def costs_points(self, mutant: Mutant) -> bool:
+        """Whether some test notices the mistake."""
+        prepared = self.exercise.with_answer(mutant.source)
+        return any(map(self._loses, self.engine.examine(prepared, self.timeout, until=self._loses)))
+
+    def _loses(self, report: Report) -> bool:
+        test = self.exercise.tests.get(report.get("name", ""))
+        return test is not None and verdict(test, report).points < test.points
+
+
+# ----------------------------------------------------------------------------------------------- what lies beside them
+
+
+def _equivalents(course: Course, assignment: str) -> dict[str, set[str]]:
+    """The diffs that make no difference, by answer cell."""
+    path = _beside(course, assignment, "equivalent.yml")
+    if not path.exists():
+        return {}
+    try:
+        listed = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        for changes in listed.values():
+            for each in changes:
+                if set(each) != {"change", "reason"} or not all(str(text).strip() for text in each.values()):
+                    raise ValueError(f"expected a change and a reason, got {each}")
+        return {cell: {str(each["change"]).strip("\n") for each in changes} for cell, changes in listed.items()}
+    except (yaml.YAMLError, ValueError, TypeError, AttributeError) as error:
+        raise CourseError(f"{path} cannot be read: {error}") from error
+
+
+def _beside(course: Course, assignment: str, ending: str) -> Path:
+    directory = course.source(assignment)
+    return directory.with_name(f"{directory.name}.{ending}")
+
+
+def remember(course: Course, assignment: str, audited: list[Audited]) -> None:
+    """Keep what an audit has found."""
+    table = [
+        {"cell": each.cell, "mutants": each.mutants, "killed": each.killed, "equivalent": len(each.equivalent)}
+        | {"survivors": [asdict(survivor) for survivor in each.survivors]}
+        for each in audited
+    ]
+    record = {"of": _fingerprint(course, assignment), "exercises": table}
+    _beside(course, assignment, "audit.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+
+
+def is_remembered(course: Course, assignment: str) -> bool:
+    """Whether an audit has been made of the notebooks as they are."""
+    path = _beside(course, assignment, "audit.json")
+    try:
+        record: Any = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(record, dict) and record.get("of") == _fingerprint(course, assignment)
+
+
+def _fingerprint(course: Course, assignment: str) -> str:
+    """A hash of what an audit depends on: the code in the notebooks, the list beside them, the kinds of mistakes."""
+    digest = hashlib.sha256(Path(mutants.__file__).read_bytes())
+    for path in sorted(course.source(assignment).glob("*.ipynb")):
+        for cell in nbk.read(path).cells:
+            if cell.cell_type == "code":
+                digest.update(re.sub(r"\s+$", "", cell.source).encode() + b"\0")
+    listed = _beside(course, assignment, "equivalent.yml")
+    digest.update(listed.read_bytes() if listed.exists() else b"")
+    return digest.hexdigest()
