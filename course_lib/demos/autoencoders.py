@@ -372,9 +372,9 @@ class VectorField(Demo):
         "the background is the bluer, the longer the arrow. An orange path follows one point that is put through the "
         "autoencoder again and again. With denoising, the arrows point to the curve, and the path ends on it."
     )
-    size = (7.6, 5.8)
+    size = (6.4, 5.2)
     limit = 2.0
-    repeats = 30
+    repeats = 20
 
     def __init__(self) -> None:
         self.models = field_autoencoders()
@@ -389,7 +389,7 @@ class VectorField(Demo):
         """The points, an arrow for each place, and the path."""
         ax = plane(fig.add_subplot(), self.limit)
         ax.grid(False)
-        self.field = Field(ax, bands=41)
+        self.field = Field(ax, bands=31)
         self.X = points_along("wave", FIELD_NOISE)
         (points,) = ax.plot(*self.X.T, ".", color=COLORS["grey"], ms=6, zorder=2)
         at = np.linspace(-self.limit, self.limit, 41)

@@ -40,7 +40,7 @@ class LatentExplorer(Demo):
     )
     size = (10.6, 5.6)
     steps: ClassVar = 9
-    sheet: ClassVar = 19
+    sheet: ClassVar = 13
 
     def __init__(self, model: Autoencoder | None = None) -> None:
         self.model = explorable_autoencoder() if model is None else copy.deepcopy(model).cpu()
@@ -106,7 +106,8 @@ class LatentExplorer(Demo):
         xs, ys = (low + share * (high - low) for low, high in zip(self.low, self.high, strict=True))
         codes = torch.cartesian_prod(ys.flip(0), xs).flip(1)
         tiles = decoded(self.model, codes).reshape(self.sheet, self.sheet, 8, 8)
-        return grey_colors(1 - tiles.swapaxes(1, 2).reshape(8 * self.sheet, 8 * self.sheet))
+        framed = np.pad(1 - tiles, [(0, 0), (0, 0), (1, 1), (1, 1)], constant_values=1.0)
+        return grey_colors(framed.swapaxes(1, 2).reshape(10 * self.sheet, 10 * self.sheet))
 
     def update(self, x: float, y: float, start: int, goal: int, view: str) -> str:
         """Decode the place and the walk."""
