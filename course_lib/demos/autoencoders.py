@@ -146,7 +146,7 @@ class DenoisingDigit(Demo):
     alt = (
         "Left, four small pictures: a digit, the damaged digit, what a plain autoencoder makes of it, mostly the "
         "damage again, and what a denoising one makes of it, mostly the digit. Right, the mean squared error to the "
-        "whole digits against the amount of damage: the denoising one's curve lies lowest but at very little damage."
+        "whole digits against the amount of damage: that of the denoising one lies lowest, except at little damage."
     )
     size = (10.4, 4.4)
     amounts: ClassVar = np.linspace(0, 1, 21)
