@@ -190,8 +190,10 @@ def _torch() -> Any:
 
 
 def _bytes(value: torch.Tensor) -> bytes:
-    flat = value.detach().cpu().contiguous().as_subclass(_torch().Tensor).reshape(-1)
-    return flat.view(_torch().uint8).numpy().tobytes() if flat.numel() else b""
+    torch = _torch()
+    plain = value.detach().cpu().as_subclass(torch.Tensor)
+    flat = plain.clone(memory_format=torch.contiguous_format).reshape(-1)  # of one number, any strides are contiguous
+    return flat.view(torch.uint8).numpy().tobytes() if flat.numel() else b""
 
 
 def _tensor(name: str, shape: list[int], data: memoryview) -> torch.Tensor:

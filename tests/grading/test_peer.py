@@ -463,6 +463,7 @@ def test_tensors_and_their_kinds(get):
         assert same(dtype) == dtype
     assert same(torch.Size([1, 2])) == (1, 2)
     assert same(torch.empty(0, 3)).shape == (0, 3)
+    assert torch.equal(same(torch.ones(()).expand(1)), torch.ones(1))
 
 
 def test_a_gradient_through_the_submission(get):
