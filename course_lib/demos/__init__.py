@@ -20,6 +20,7 @@ LECTURES = (
     "convolutional_networks",
     "regularization",
     "optimization",
+    "recurrent_networks",
     "autoencoders",
     "generative_models",
 )
