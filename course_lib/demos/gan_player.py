@@ -58,8 +58,8 @@ def ring_gan(remedy: str = "none", *, generator: torch.Generator) -> GAN:
         D = nn.Sequential(first, nn.LeakyReLU(0.2), second, nn.LeakyReLU(0.2), last)
     elif remedy == "minibatch discrimination":
         similar = MinibatchDiscrimination(HIDDEN, 8, generator=generator)
-        last = nn.Linear(HIDDEN + 8, 1, generator=generator)
-        D = nn.Sequential(MLP([2, HIDDEN, HIDDEN], generator=generator), nn.ReLU(), similar, last)
+        told = nn.Linear(HIDDEN + 8, 1, generator=generator)
+        D = nn.Sequential(MLP([2, HIDDEN, HIDDEN], generator=generator), nn.ReLU(), similar, told)
     return REMEDIES[remedy](G, D, generator)
 
 
@@ -161,6 +161,7 @@ class GANPlayer(Running):
         self.border = empty_line(panels["plane"], COLORS["black"], lw=1.8)
         self.crowds = crowds(panels["plane"])
         self.title = panels["plane"].set_title("step 0")
+        self.rules = panels["plane"].set_xlabel("both learn")
         self.mind = panels["mind"]
         self.mind.set(ylim=(0, 1), xlim=(0, 500), ylabel="mean of $D$", yticks=(0, 0.5, 1))
         self.mind.axhline(0.5, color=COLORS["grey"], ls=":", lw=1.5)
@@ -172,7 +173,7 @@ class GANPlayer(Running):
         panels["modes"].set(ylim=(0, 1), xlabel="mode", ylabel="share", xticks=range(8), yticks=(0, 0.5, 1))
         self.bars = list(panels["modes"].bar(range(8), 0.0, color=COLORS["orange"]))
         panels["modes"].axhline(1 / 8, color=COLORS["grey"], ls=":", lw=1.5)
-        return [self.field, *self.crowds, self.border, self.title, *self.curves, *self.bars]
+        return [self.field, *self.crowds, self.border, self.title, self.rules, *self.curves, *self.bars]
 
     def begin(self, draw: int, **values: Any) -> None:
         """New data and new weights."""
@@ -207,6 +208,7 @@ class GANPlayer(Running):
         for crowd, points in zip(self.crowds, (self.game.real.numpy()[::2], self.game.samples()), strict=True):
             crowd.set_data(*points.T)
         self.title.set_text(f"step {self.game.taken:,}, rate {rate:g}, R1 {r1:g}, momentum {momentum:g}")
+        self.rules.set_text(f"{who}, {loss} loss")
         coverage = self.game.coverage()
         for k, bar in enumerate(self.bars):
             bar.set_height(coverage.counts[k] / CROWD)

@@ -27,7 +27,7 @@ def has_picture(executed, cell: str) -> bool:
 def test_assumptions_help_with_few_examples(executed):
     rows = lines(executed, "two-questions-table")
     assert [row[0] for row in rows] == [20, 100, 300, 1347]
-    assert rows[0][1] < 0.95 * rows[0][2], "20 examples: generative first"
+    assert rows[0][1] < rows[0][2], "20 examples: generative first"
     assert rows[-1][1] > 1.2 * rows[-1][2], "1,347 examples: discriminative first"
 
 
@@ -46,7 +46,7 @@ def test_three_bits_need_seven_numbers(executed):
 
 
 def test_a_table_has_hardly_seen_any_new_digit(executed):
-    assert executed.after("compact-run", "64 bits:") == 2**64 - 1
+    assert f"64 bits: {2**64 - 1:,} numbers" in executed.text("compact-run")
     seen, of = numbers(executed.text("compact-run").split("has seen:")[1])
     assert seen < 30
     assert of == 450
