@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from typing import Any
 
@@ -9,7 +10,7 @@ import typer
 from rich.markup import escape
 from typer.core import TyperGroup
 
-from course_lib.cli import desk, instructor, student
+from course_lib.cli import student
 from course_lib.cli.output import errors
 from course_lib.grading.course import CourseError
 from course_lib.grading.kernels import prefer_this_python
@@ -45,8 +46,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 student.add_commands(app)
-instructor.add_commands(app)
-desk.add_commands(app)
+if importlib.util.find_spec("course_lib.cli.instructor"):  # students' copies of the course are without it
+    from course_lib.cli import desk, instructor
+
+    instructor.add_commands(app)
+    desk.add_commands(app)
 
 
 def main() -> None:

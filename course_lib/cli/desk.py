@@ -1,4 +1,4 @@
-"""Commands for the instructor's desk: how strong the tests are, how the class did, grades out."""
+"""Commands for the instructor's desk: how strong the tests are, how the class did, what students get."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ def add_commands(app: typer.Typer) -> None:
     """Register this module's commands."""
     app.command()(audit)
     app.command()(report)
+    app.command()(bundle)
 
 
 def audit(
@@ -173,3 +174,28 @@ def _print_summary(found: list[Standings]) -> None:
         numbers = (number(row[key]) for key in ("students", "graded"))
         table.add_row(escape(each.assignment), *numbers, mean, number(row["max_score"]), number(row["by_hand"]))
     console.print(table)
+
+
+def bundle(
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The archive to write.")] = Path("build/course.zip"),
+    course: CourseOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Make the archive that students get: lectures, exercises, the library, set-up; no solutions, no hidden tests.
+
+    Example: course bundle --out course.zip
+    """
+    from course_lib.grading.bundle import bundle as make
+
+    here = Course.find(course)
+    out = out if out.is_absolute() else Path.cwd() / out
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        names = make(here, out)
+    except OSError as error:
+        raise CourseError(f"{out} cannot be written: {error.strerror}") from error
+    if as_json:
+        print_json({"out": str(out), "bytes": out.stat().st_size, "files": names})
+    else:
+        words = f"{out}: {len(names)} files, {out.stat().st_size / 2**20:.1f} MiB"
+        console.print(words, highlight=False, markup=False, soft_wrap=True)

@@ -29,6 +29,7 @@ feedback       what the students get back
 standings      where everybody stands in an assignment
 report         a page about how a class did
 sheets         grades as tables, for spreadsheets, Moodle and Canvas
+bundle         the archive that students get
 engine         a notebook run by two processes, with wire, peer, proxy, tensors, ambient, raised between them
 =============  ====================================================================================
 """
