@@ -62,7 +62,7 @@ class LSTMGates(Demo):
         inputs, gates, cell = right.subplots(3, 1, sharex=True)
         inputs.set(ylim=(-1.25, 1.25), ylabel="numbers")
         gates.set(ylim=(-0.08, 1.08), ylabel="gates")
-        cell.set(ylim=(-4.2, 4.2), ylabel="cell", xlabel="step", xlim=(0.3, STEPS + 0.7))
+        cell.set(ylim=(-1.6, 1.6), ylabel="cell", xlabel="step", xlim=(0.3, STEPS + 0.7))
         self.unmarked = empty_line(inputs, COLORS["grey"], ls="", marker=".", ms=6)
         self.marked = empty_line(inputs, COLORS["black"], ls="", marker="D", ms=7, label="marked")
         self.truth = empty_line(inputs, COLORS["black"], lw=1.6, ls=":", drawstyle="steps-mid", label="true")
@@ -142,7 +142,7 @@ class LSTMGates(Demo):
         self.answer.set_data(steps, np.clip(answer, -1.2, 1.2))
         for line, gate in zip(self.opening, (trace.i, trace.f, trace.o), strict=True):
             line.set_data(steps, gate[:, k])
-        self.cell.set_data(steps, np.clip(trace.c[:, k], -4.1, 4.1))
+        self.cell.set_data(steps, np.clip(trace.c[:, k], -1.55, 1.55))
         self.shown.set_data(steps, trace.h[:, k])
         for line in self.now:
             line.set_xdata([step, step])
