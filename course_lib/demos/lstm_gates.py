@@ -40,7 +40,7 @@ class LSTMGates(Demo):
         "Left, one unit of a long short-term memory as a machine: the old cell passes the forget gate, new content "
         "passes the input gate, their sum is the new cell, and the output gate shows it; each gate is a gauge, filled "
         "as far as it is open. Right, over 24 steps: the inputs with the marked ones as diamonds, the true answers "
-        "dotted and the network's as a line; the three gates; and the cell. An upright line marks the step."
+        "dotted and those of the network as a line; the three gates; and the cell. An upright line marks the step."
     )
     size = (10.2, 5.6)
 
