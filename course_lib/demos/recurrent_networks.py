@@ -42,8 +42,8 @@ class UnrolledNetwork(Demo):
 
     alt = (
         "A recurrent network unrolled in time, one column per letter of the word unrolled: the letter below, three "
-        "hidden units as coloured squares in the middle, the probability of the next letter above. Blue arrows carry the "
-        "state to the right up to the present step; orange arrows carry the gradient back to the left."
+        "hidden units as coloured squares in the middle, the probability of the next letter above. Blue arrows carry "
+        "the state to the right up to the present step; orange arrows carry the gradient back to the left."
     )
     size = (9.6, 4.6)
     word: ClassVar = "unrolled"
