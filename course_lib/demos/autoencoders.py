@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -40,7 +40,7 @@ class CodeSize(Demo):
     """What is left of a digit that goes through a code of k numbers: PCA beside a deep autoencoder.
 
     Args:
-        models: Autoencoders of 64 pixels by the sizes of their codes; by default six are trained, in five seconds.
+        models: Autoencoders of 64 pixels by the sizes of their codes; by default six are trained, in two seconds.
     """
 
     alt = (
@@ -104,11 +104,11 @@ LOOKS: list[dict[str, Any]] = [
 ]
 
 
-@lru_cache(maxsize=1)
+@cache
 def autoencoders_by_size() -> dict[int, Autoencoder]:
     """Deep autoencoders of digits with codes of 1, 2, 4, 8, 16 and 32 numbers."""
     return {
-        k: trained_on_digits(Autoencoder([64, 128, k], output="sigmoid", generator=torch_generator(0)), epochs=25)
+        k: trained_on_digits(Autoencoder([64, 128, k], output="sigmoid", generator=torch_generator(0)), epochs=12)
         for k in (1, 2, 4, 8, 16, 32)
     }
 
@@ -146,7 +146,8 @@ class DenoisingDigit(Demo):
     alt = (
         "Left, four small pictures: a digit, the damaged digit, what a plain autoencoder makes of it, mostly the "
         "damage again, and what a denoising one makes of it, mostly the digit. Right, the mean squared error to the "
-        "whole digits against the amount of damage: for zeroed pixels, that of the denoising one lies lowest but at the very left."
+        "whole digits against the amount of damage: for zeroed pixels, that of the denoising one lies lowest but at "
+        "the very left."
     )
     size = (10.4, 4.4)
     amounts: ClassVar = np.linspace(0, 1, 21)
@@ -200,14 +201,14 @@ class DenoisingDigit(Demo):
 KINDS = {"pixels set to 0": "mask", "Gaussian noise": "gaussian", "salt and pepper": "salt_pepper"}
 
 
-@lru_cache(maxsize=1)
+@cache
 def repairers() -> tuple[Autoencoder, Autoencoder]:
     """A plain and a denoising autoencoder of one size, larger than the input."""
     plain = Autoencoder([64, 256], code=nn.ReLU, output="sigmoid", generator=torch_generator(0))
     denoising = DenoisingAutoencoder(
         [64, 256], corruption=0.4, code=nn.ReLU, output="sigmoid", generator=torch_generator(0)
     )
-    return trained_on_digits(plain, epochs=25), trained_on_digits(denoising, epochs=25)
+    return trained_on_digits(plain, epochs=12), trained_on_digits(denoising, epochs=12)
 
 
 def errors_by_damage(models: Mapping[str, nn.Module], X: Tensor, kind: str, amounts: Vector) -> dict[str, list[float]]:
@@ -377,9 +378,8 @@ class VectorField(Demo):
     repeats = 20
 
     def __init__(self) -> None:
-        self.models = field_autoencoders()
         super().__init__(
-            kind=Dropdown(options=list(self.models), value="denoising", description="autoencoder"),
+            kind=Dropdown(options=["denoising", "contractive", "plain"], value="denoising", description="autoencoder"),
             strength=SelectionSlider(options=list(STRENGTHS), value="medium", description="σ or √λ"),
             x=FloatSlider(-0.4, min=-2, max=2, step=0.1, description="start x"),
             y=FloatSlider(-1.5, min=-2, max=2, step=0.1, description="start y"),
@@ -393,12 +393,8 @@ class VectorField(Demo):
         self.X = points_along("wave", FIELD_NOISE)
         (points,) = ax.plot(*self.X.T, ".", color=COLORS["grey"], ms=6, zorder=2)
         at = np.linspace(-self.limit, self.limit, 41)
-        grid = np.stack(np.meshgrid(at, at), axis=-1)
-        self.moves = {model: displacement(model, grid) for model in models_of(self.models)}
-        self.places = grid[2:-1:4, 2:-1:4].reshape(-1, 2)
-        self.towards = {
-            m: agreement(self.places, v[2:-1:4, 2:-1:4].reshape(-1, 2), "wave") for m, v in self.moves.items()
-        }
+        self.grid = np.stack(np.meshgrid(at, at), axis=-1)
+        self.places = thinned(self.grid)
         units: dict[str, Any] = {"angles": "xy", "scale_units": "xy", "scale": 1, "units": "inches", "width": 0.015}
         self.arrows = ax.quiver(*self.places.T, *np.zeros_like(self.places.T), color=COLORS["black"], zorder=3, **units)
         self.path = empty_line(ax, COLORS["orange"], marker="o", ms=6, mec="white", mew=0.6, lw=2, zorder=5)
@@ -406,18 +402,18 @@ class VectorField(Demo):
 
     def update(self, kind: str, strength: str, x: float, y: float) -> str:
         """Move every place, and one point many times."""
-        model = self.models[kind][strength]
-        lengths = np.hypot(*np.moveaxis(self.moves[model], -1, 0))
+        model = field_autoencoder(kind, 0 if kind == "plain" else STRENGTHS[strength])
+        moves = displacement(model, self.grid)
+        lengths = np.hypot(*np.moveaxis(moves, -1, 0))
         self.field.set_values(0.5 + np.minimum(lengths, 1) / 3)
-        shortened = LONGEST * self.moves[model] / np.maximum(lengths[..., None], LONGEST)
-        self.arrows.set_UVC(*shortened[2:-1:4, 2:-1:4].reshape(-1, 2).T)
+        self.arrows.set_UVC(*thinned(LONGEST * moves / np.maximum(lengths[..., None], LONGEST)).T)
         path = trajectory(model, np.array([x, y]), self.repeats)
         self.path.set_data(*np.clip(path, -9, 9).T)
         away = [distance_to_curve(points, "wave")[0] for points in (path[:1], path[1:2], path[-1:])]
         return (
             f"The point starts {number(away[0])} away from the curve; after one pass it is {number(away[1])} away, "
             f"after {self.repeats} passes {number(away[2])}. Near the curve, the arrows point to it with a mean "
-            f"cosine of {number(self.towards[model])}."
+            f"cosine of {number(agreement(self.places, thinned(moves), 'wave'))}."
         )
 
 
@@ -427,27 +423,29 @@ LONGEST = 0.3
 """The length of the longest arrows that are drawn."""
 
 
-@lru_cache(maxsize=1)
-def field_autoencoders() -> dict[str, dict[str, Autoencoder]]:
-    """Autoencoders of points along a wave, by kind and strength; each takes half a second."""
+@cache
+def field_autoencoder(kind: str, amount: float) -> Autoencoder:
+    """An autoencoder of points along a wave. It learns when it is first asked for, in half a second.
+
+    Args:
+        kind: "contractive", "denoising", or "plain", which is a denoising one without noise.
+        amount: The square root of the first one's price, the noise of the others.
+    """
+    g = torch_generator(0)
+    model: Autoencoder
+    if kind == "contractive":
+        model = ContractiveAutoencoder([2, 100], strength=amount**2, tied=True, generator=g)
+    else:
+        layers: dict[str, Any] = {"activation": nn.Tanh, "code": nn.Tanh}
+        model = DenoisingAutoencoder([2, 64, 64], kind="gaussian", corruption=amount, generator=g, **layers)
     X = points_along("wave", FIELD_NOISE)
-    layers: dict[str, Any] = {"activation": nn.Tanh, "code": nn.Tanh}
-    models: dict[str, dict[str, Autoencoder]] = {"denoising": {}, "contractive": {}, "plain": {}}
-    plain = Autoencoder([2, 64, 64], generator=torch_generator(0), **layers)
-    for name, sigma in STRENGTHS.items():
-        noise: dict[str, Any] = {"kind": "gaussian", "corruption": sigma, **layers}
-        models["denoising"][name] = DenoisingAutoencoder([2, 64, 64], generator=torch_generator(0), **noise)
-        price: dict[str, Any] = {"strength": sigma**2, "tied": True}
-        models["contractive"][name] = ContractiveAutoencoder([2, 100], generator=torch_generator(0), **price)
-        models["plain"][name] = plain
-    for model in models_of(models):
-        fit_own_loss(model, [(X,)], Adam(model.parameters(), lr=0.01), epochs=300, progress=False)
-    return models
+    fit_own_loss(model, [(X,)], Adam(model.parameters(), lr=0.01), epochs=300, progress=False)
+    return model
 
 
-def models_of(families: Mapping[str, Mapping[str, Autoencoder]]) -> list[Autoencoder]:
-    """Every autoencoder once."""
-    return list(dict.fromkeys(model for family in families.values() for model in family.values()))
+def thinned(grid: Matrix) -> Matrix:
+    """Every fourth row and column of a grid of vectors, as a list: shape (n, 2)."""
+    return grid[2:-1:4, 2:-1:4].reshape(-1, 2)
 
 
 @torch.no_grad()

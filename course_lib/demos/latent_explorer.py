@@ -29,7 +29,7 @@ class LatentExplorer(Demo):
     """The plane of all codes of an autoencoder of digits, a place in it to move about, and a walk across it.
 
     Args:
-        model: An autoencoder from 64 pixels to a code of two numbers; by default one is trained, in two seconds.
+        model: An autoencoder from 64 pixels to a code of two numbers; by default one is trained, in a second.
     """
 
     alt = (
@@ -146,13 +146,13 @@ NUMERAL_COLORS = [
 @lru_cache(maxsize=1)
 def explorable_autoencoder() -> Autoencoder:
     """An autoencoder of digits with a code of two numbers."""
-    return trained_on_digits(Autoencoder([64, 128, 32, 2], output="sigmoid", generator=torch_generator(0)), epochs=60)
+    return trained_on_digits(Autoencoder([64, 128, 32, 2], output="sigmoid", generator=torch_generator(0)), epochs=25)
 
 
 def trained_on_digits(model: Autoencoder, epochs: int) -> Autoencoder:
     """An autoencoder after so many epochs on the training digits."""
     batches = Minibatches(load_digits().X_train, batch_size=128, generator=torch_generator(1))
-    fit_own_loss(model, batches, Adam(model.parameters(), lr=5e-3), epochs=epochs, progress=False)
+    fit_own_loss(model, batches, Adam(model.parameters(), lr=0.01), epochs=epochs, progress=False)
     return model
 
 
