@@ -71,3 +71,12 @@ def device(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(0)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A Chromium without a window: one for all tests of a process, since Playwright cannot be started twice in it."""
+    from tests.browser import jupyter
+
+    with jupyter.chromium() as chromium:
+        yield chromium

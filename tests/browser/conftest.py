@@ -30,12 +30,6 @@ def lab_url(lab_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield url
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with jupyter.chromium() as chromium:
-        yield chromium
-
-
 class Lab:
     """One page of JupyterLab with a notebook open in it."""
 

@@ -54,16 +54,10 @@ def graded(built_once, tmp_path_factory, tiny_session, engine):
     return course
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    with jupyter.chromium() as browser:
-        yield browser
-
-
 @pytest.fixture
-def page(chromium):
+def page(browser):
     """A page that asks nobody outside this machine."""
-    context = chromium.new_context(viewport={"width": 1200, "height": 900})
+    context = browser.new_context(viewport={"width": 1200, "height": 900})
     context.route("**/*", lambda route: route.continue_() if _is_here(route.request.url) else route.abort())
     yield context.new_page()
     context.close()

@@ -1,6 +1,7 @@
 """By proxy every test of every assignment gives the points that it gives beside the answers, where nbgrader runs it."""
 
 import shutil
+from dataclasses import replace
 
 import nbformat
 import pytest
@@ -16,14 +17,29 @@ from tests.grading import submissions
 pytestmark = pytest.mark.skipif(shutil.which("bwrap") is None, reason="needs bubblewrap: apt-get install bubblewrap")
 
 
-@pytest.fixture(scope="module", params=harness.ASSIGNMENTS)
-def prepared(request, tmp_path_factory):
-    """An assignment, and the processes that grade it."""
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
     gradebook = tmp_path_factory.mktemp("gradebook") / "gradebook.db"
-    course = Course.find(harness.ROOT).having(db_url=f"sqlite:///{gradebook}")
-    made = plan.make(course, request.param, register(course, request.param)[0], plan.Rules(timeout=120))
-    with open_engine(made) as engine:
-        yield request.param, made, engine
+    return Course.find(harness.ROOT).having(db_url=f"sqlite:///{gradebook}")
+
+
+@pytest.fixture(scope="module")
+def engine(course):
+    """The processes that grade all assignments: none shows its students more of this course's files than another."""
+    with open_engine(replace(planned(course, harness.ASSIGNMENTS[0]), preload=("numpy", "scipy", "torch"))) as engine:
+        yield engine
+
+
+def planned(course, assignment):
+    made = plan.make(course, assignment, register(course, assignment)[0], plan.Rules(timeout=120))
+    assert (made.visible, made.files) == ((), {})
+    return made
+
+
+@pytest.fixture(scope="module", params=harness.ASSIGNMENTS)
+def prepared(request, course, engine):
+    """An assignment, and the processes that grade it."""
+    return request.param, planned(course, request.param), engine
 
 
 @pytest.mark.parametrize("kind", submissions.KINDS)

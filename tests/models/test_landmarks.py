@@ -222,19 +222,19 @@ def test_a_generator_is_all_that_decides(name):
 
 
 LEARNED = {
-    "LeNet5": (20, 5e-3, 0.96),
-    "AlexNet": (10, 4e-3, 0.97),
-    "VGG": (6, 3e-3, 0.97),
-    "GoogLeNet": (6, 5e-3, 0.97),
-    "ResNet": (5, 5e-3, 0.97),
-    "DenseNet": (4, 5e-3, 0.97),
+    "LeNet5": (8, 5e-3),
+    "AlexNet": (4, 4e-3),
+    "VGG": (3, 3e-3),
+    "GoogLeNet": (4, 5e-3),
+    "ResNet": (2, 5e-3),
+    "DenseNet": (2, 5e-3),
 }
-"""Epochs and learning rate with which each learns the digits, and which share of the test digits it knows then."""
+"""Epochs and learning rate with which each learns nine of ten digits; the lecture trains them longer."""
 
 
 @pytest.mark.parametrize("name", LEARNED)
 def test_small_ones_learn_digits(name):
-    epochs, rate, accuracy = LEARNED[name]
+    epochs, rate = LEARNED[name]
     digits, generator = load_digits(images=True), torch_generator(0)
     net = SMALL[name](generator=generator)
     adam = optim.Adam(net.parameters(), lr=rate)
@@ -249,7 +249,7 @@ def test_small_ones_learn_digits(name):
         schedule.step()
     net.eval()
     with torch.no_grad():
-        assert accuracy_score(digits.y_test, net(digits.X_test).argmax(1)) >= accuracy
+        assert accuracy_score(digits.y_test, net(digits.X_test).argmax(1)) >= 0.9
 
 
 @pytest.mark.parametrize("make", [VGG, ResNet, DenseNet])

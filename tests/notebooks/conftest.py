@@ -15,9 +15,8 @@ LECTURES = ROOT / "lectures"
 
 
 def lecture_of(item: pytest.Item) -> str:
-    """The lecture named by the test's parameter ``lecture`` or by its module's ``LECTURE``."""
-    params = item.callspec.params if hasattr(item, "callspec") else {}
-    return params.get("lecture") or item.module.LECTURE
+    """The lecture that the test's module names."""
+    return item.module.LECTURE
 
 
 def numbers(text: str) -> list[float]:

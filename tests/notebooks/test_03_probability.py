@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from .conftest import numbers
+from .every_lecture import TestLecture  # noqa: F401
 
 pytestmark = pytest.mark.notebook
 LECTURE = "03_probability"

@@ -7,6 +7,7 @@ import pytest
 from course_lib.demos.machine_learning_basics import TRUTHS
 
 from .conftest import numbers
+from .every_lecture import TestLecture  # noqa: F401
 
 pytestmark = pytest.mark.notebook
 LECTURE = "04_machine_learning_basics"

@@ -17,6 +17,7 @@ import scipy.stats
 from course_lib.data import load_advertising, simulate_advertising
 
 from .conftest import numbers
+from .every_lecture import TestLecture  # noqa: F401
 
 pytestmark = pytest.mark.notebook
 LECTURE = "05_regression"

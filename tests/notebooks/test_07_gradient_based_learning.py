@@ -10,6 +10,7 @@ import pytest
 import sklearn.datasets
 
 from .conftest import numbers
+from .every_lecture import TestLecture  # noqa: F401
 
 pytestmark = pytest.mark.notebook
 LECTURE = "07_gradient_based_learning"

@@ -9,6 +9,7 @@ import pytest
 import sklearn.datasets
 
 from .conftest import numbers
+from .every_lecture import TestLecture  # noqa: F401
 
 pytestmark = pytest.mark.notebook
 LECTURE = "09_convolutional_networks"

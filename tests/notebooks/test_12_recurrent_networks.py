@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from .conftest import numbers
+from .every_lecture import TestLecture  # noqa: F401
 
 LECTURE = "12_recurrent_networks"
 pytestmark = pytest.mark.notebook

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from .conftest import numbers
+from .every_lecture import TestLecture  # noqa: F401
 
 pytestmark = pytest.mark.notebook
 LECTURE = "13_autoencoders"
@@ -44,7 +45,8 @@ def test_code_size_against_pca(executed):
     np.testing.assert_array_equal(k, [1, 2, 4, 8, 16, 32])
     assert (deep[:5] < pca[:5]).all()
     assert pca[5] < deep[5]
-    assert (deep / pca)[:5].argmin() == 3
+    assert (deep / pca)[:5].argmin() in (2, 3), "ahead by most at 4 or 8"
+    assert (deep[2:4] < 0.75 * pca[2:4]).all()
     assert pca[[1, 3, 4]] == pytest.approx([0.053, 0.025, 0.0115], abs=6e-4)
 
 
@@ -77,7 +79,7 @@ def test_a_powerful_code_of_one_number_memorises(executed):
     assert new > 1.1 * mean
     table = numbers(executed.line("memorise-run", "the table it learned:"))
     assert sorted(table[::2]) == list(range(10))
-    assert (np.diff(table[1::2]) > 0).all()
+    assert (np.diff(table[1::2]) >= 0).all(), "sorted; two may agree in the digit that is shown"
 
 
 def test_large_codes_copy_the_noise(executed):
