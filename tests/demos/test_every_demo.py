@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import itertools
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -43,8 +42,13 @@ def move_to(control, end: bool) -> None:
 
 
 def corners(controls):
-    """Visit every combination of ends of some controls."""
-    for ends in itertools.product([False, True], repeat=len(controls)):
+    """Visit the combinations of ends in which all controls agree, but for one at most."""
+    rows = [
+        [end ^ (i == other) for i in range(len(controls))]
+        for end in (False, True)
+        for other in range(-1, len(controls))
+    ]
+    for ends in dict.fromkeys(map(tuple, rows)):
         for control, end in zip(controls, ends, strict=True):
             move_to(control, end)
         yield
