@@ -161,7 +161,8 @@ class GANPlayer(Running):
         self.border = empty_line(panels["plane"], COLORS["black"], lw=1.8)
         self.crowds = crowds(panels["plane"])
         self.title = panels["plane"].set_title("step 0")
-        self.rules = panels["plane"].set_xlabel("both learn")
+        below = panels["plane"].transAxes  # an axis label would stay in the backdrop
+        self.rules = panels["plane"].text(0.5, -0.08, "both learn", transform=below, ha="center", va="top")
         self.mind = panels["mind"]
         self.mind.set(ylim=(0, 1), xlim=(0, 500), ylabel="mean of $D$", yticks=(0, 0.5, 1))
         self.mind.axhline(0.5, color=COLORS["grey"], ls=":", lw=1.5)

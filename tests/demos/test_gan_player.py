@@ -88,6 +88,13 @@ class TestGANPlayer:
             assert optimizer.param_groups[0]["lr"] == 0.005
             assert optimizer.param_groups[0]["betas"] == (0.9, 0.9)
 
+    def test_new_rules_are_not_written_over_the_old_ones(self):
+        demo = GANPlayer()
+        demo.set(who="the generator alone")
+        frame = demo.frame().copy()
+        demo.stale()
+        np.testing.assert_array_equal(frame, demo.frame())
+
     def test_another_draw_begins_anew(self):
         demo = GANPlayer()
         demo.step()

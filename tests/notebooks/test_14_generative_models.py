@@ -28,7 +28,9 @@ def has_picture(executed, cell: str) -> bool:
 def test_assumptions_hurt_with_many_examples(executed):
     rows = lines(executed, "two-questions-table")
     assert [row[0] for row in rows] == [20, 100, 300, 1347]
-    assert rows[0][1] < 1.05 * rows[0][2], "20 examples: level"
+    for size, generative, discriminative, difference, error in rows[:2]:
+        assert difference == pytest.approx(discriminative - generative, abs=0.11)
+        assert difference > 2 * error, f"{size} examples: generative first"
     assert rows[-1][1] > 1.2 * rows[-1][2], "1,347 examples: discriminative first"
 
 
@@ -186,16 +188,17 @@ def test_a_plain_gan_drops_modes_and_a_penalty_finds_all_eight(executed):
         )
     }
     assert len(found) == 4
-    assert found[0, "none"][-1] <= 4
+    assert max(found[0, "none"][-1], found[1, "none"][-1]) <= 6
     assert found[0, "R1 penalty"][-1] == found[1, "R1 penalty"][-1] == 8
     assert has_picture(executed, "collapse-figure")
 
 
 def test_remedies(executed):
     found = dict(re.findall(r"([\w, ]+?) +after +[\d,]+ steps (\d) of 8 modes", executed.text("remedies-run")))
-    assert len(found) == 6
-    assert int(found["Wasserstein, gradient penalty"]) >= 7
-    assert sum(int(modes) >= 6 for modes in found.values()) >= 3
+    assert len(found) == 8
+    assert int(found["none"]) <= 3
+    assert min(int(found[name]) for name in ("R1 penalty", "Wasserstein, gradient penalty")) >= 6
+    assert sum(int(modes) >= 4 for modes in found.values()) >= 4
 
 
 def test_dcgan_draws_the_class_that_is_asked_for(executed):
@@ -210,6 +213,8 @@ def test_no_single_number_judges(executed):
     rows = {name: numbers(executed.line("judge-run", name).split("score")[1]) for name in names}
     score, frechet, _, near = range(4)
     assert rows["learnt by heart"][near] < 0.5 < rows["new digits"][near]
+    assert all(rows["learnt by heart"][score] > rows[name][score] for name in names[2:])
+    assert all(rows["learnt by heart"][frechet] < rows[name][frechet] for name in names[2:])
     assert rows["99% noise, 1% NADE"][near] == max(row[near] for row in rows.values())
     assert rows["99% noise, 1% NADE"][frechet] == max(row[frechet] for row in rows.values())
     assert rows["99% noise, 1% NADE"][score] == min(row[score] for row in rows.values())
