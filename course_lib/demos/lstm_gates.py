@@ -60,9 +60,12 @@ class LSTMGates(Demo):
         left, right = halves
         machine = self._draw_machine(left.subplots())
         inputs, gates, cell = right.subplots(3, 1, sharex=True)
-        inputs.set(ylim=(-1.25, 1.25), ylabel="numbers")
+        inputs.set(ylim=(-1.8, 1.8), ylabel="numbers")
         gates.set(ylim=(-0.08, 1.08), ylabel="gates")
-        cell.set(ylim=(-1.6, 1.6), ylabel="cell", xlabel="step", xlim=(0.3, STEPS + 0.7))
+        cell.set_yscale("symlog", linthresh=1, linscale=1.5)  # nearly level as learned, a gate held open piles up
+        cell.set(ylim=(-20, 20), ylabel="cell", xlabel="step", xlim=(0.3, STEPS + 0.7))
+        cell.set_yticks([-10, -1, 0, 1, 10], ["−10", "−1", "0", "1", "10"])
+        cell.minorticks_off()
         self.unmarked = empty_line(inputs, COLORS["grey"], ls="", marker=".", ms=6)
         self.marked = empty_line(inputs, COLORS["black"], ls="", marker="D", ms=7, label="marked")
         self.truth = empty_line(inputs, COLORS["black"], lw=1.6, ls=":", drawstyle="steps-mid", label="true")
@@ -81,19 +84,19 @@ class LSTMGates(Demo):
 
     def _draw_machine(self, ax: Axes) -> list[Artist]:
         """Pipes, gauges and the places for the numbers; returns what moves."""
-        ax.set(xlim=(-0.9, 10), ylim=(0, 10))
+        ax.set(xlim=(-1.7, 10.4), ylim=(0, 10))
         ax.axis("off")
         pipe: dict[str, Any] = {"arrowstyle": "-|>", "lw": 2.2, "color": COLORS["grey"], "shrinkA": 0, "shrinkB": 0}
         for start, end in (
-            ((-0.6, 7), (2, 7)), ((3, 7), (4.6, 7)), ((5.4, 7), (9.6, 7)), ((5, 1.6), (5, 2.9)), ((5, 4.9), (5, 6.6)),
-            ((8, 7), (8, 4.9)), ((8, 2.9), (8, 1.4)),
+            ((-1.4, 7), (2, 7)), ((3, 7), (4.6, 7)), ((5.4, 7), (9.6, 7)), ((5, 1.6), (5, 2.9)), ((5, 4.9), (5, 6.6)),
+            ((8.5, 7), (8.5, 4.9)), ((8.5, 2.9), (8.5, 1.4)),
         ):  # fmt: skip
             ax.annotate("", end, start, arrowprops=pipe)
         ax.text(5, 7, "+", ha="center", va="center", size=20, bbox={"boxstyle": "circle", "fc": "white"})
-        ax.text(8.2, 6, "tanh", va="center", size=12)
+        ax.text(8.7, 6, "tanh", va="center", size=12)
         self.gauges: dict[str, Rectangle] = {}
         self.words: dict[str, Text] = {}
-        places = {"f": (2.5, 7, "blue", "forget"), "i": (5, 3.9, "green", "input"), "o": (8, 3.9, "purple", "output")}
+        places = {"f": (2.5, 7, "blue", "forget"), "i": (5, 3.9, "green", "input"), "o": (8.5, 3.9, "purple", "output")}
         for gate, (x, y, color, name) in places.items():
             ax.add_patch(Rectangle((x - 0.5, y - 1), 1, 2, fc="white", ec=COLORS[color], lw=2, zorder=2))
             self.gauges[gate] = Rectangle((x - 0.5, y - 1), 1, 2, fc=COLORS[color], alpha=0.55, zorder=3)
@@ -103,7 +106,7 @@ class LSTMGates(Demo):
             self.words[gate] = ax.text(
                 x if below else x - 0.7, y - (1.4 if below else 0.3), "", ha="center" if below else "right", va="center"
             )
-        for name, x, y in (("old", 0.6, 7.6), ("new", 8.9, 7.6), ("g", 5, 1.2), ("h", 8, 1.0)):
+        for name, x, y in (("old", 0.2, 7.6), ("new", 8.6, 7.6), ("g", 5, 1.2), ("h", 8.5, 1.0)):
             self.words[name] = ax.text(x, y, "", ha="center", va="center")
         self.words["title"] = ax.text(5, 9.5, "", ha="center", size=14)
         return [*self.gauges.values(), *self.words.values()]
@@ -139,10 +142,10 @@ class LSTMGates(Demo):
         self.unmarked.set_data(steps[~marked], x[~marked, 0])
         self.marked.set_data(steps[marked], x[marked, 0])
         self.truth.set_data(steps, y)
-        self.answer.set_data(steps, np.clip(answer, -1.2, 1.2))
+        self.answer.set_data(steps, np.clip(answer, -1.75, 1.75))
         for line, gate in zip(self.opening, (trace.i, trace.f, trace.o), strict=True):
             line.set_data(steps, gate[:, k])
-        self.cell.set_data(steps, np.clip(trace.c[:, k], -1.55, 1.55))
+        self.cell.set_data(steps, trace.c[:, k])
         self.shown.set_data(steps, trace.h[:, k])
         for line in self.now:
             line.set_xdata([step, step])

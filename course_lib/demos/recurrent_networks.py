@@ -439,7 +439,7 @@ class TeacherForcing(Demo):
     def __init__(self) -> None:
         super().__init__(
             read=IntSlider(40, min=1, max=100, description="steps it may read"),
-            period=FloatSlider(18.0, min=6, max=40, step=1, description="period"),
+            period=FloatSlider(14.0, min=6, max=40, step=1, description="period"),
             nudge=FloatSlider(0.0, min=0, max=0.5, step=0.05, description="one wrong step"),
             training=Dropdown(options=list(TRAININGS), description="trained on"),
         )

@@ -61,14 +61,14 @@ def test_forward_equations(executed):
 
 
 def test_parameters_of_embedding_and_simple_rnn(executed):
-    assert executed.after("parameters-run", "Embedding(10000, 32):") == 320_000
-    assert numbers(executed.line("parameters-run", "RNN(32):"))[-1] == 2080
-    assert executed.after("parameters-run", "second bias:") == 2112
+    assert executed.after("delay-run", "Embedding(10000, 32):") == 320_000
+    assert numbers(executed.line("delay-run", "RNN(32):"))[-1] == 2080
+    assert executed.after("delay-run", "second bias:") == 2112
 
 
 def test_the_second_bias_is_in_a_footnote(executed):
-    assert "<sup>1</sup>" in executed.cells["unrolled"].source
-    assert "Keras has one" in executed.cells["unrolled"].source
+    assert "<sup>1</sup>" in executed.cells["unfolding"].source
+    assert "Keras has one" in executed.cells["unfolding"].source
 
 
 def test_back_propagation_through_time(executed):
@@ -173,9 +173,9 @@ def test_two_directions_find_the_names(executed):
 def test_translation_with_and_without_a_teacher(executed):
     _, forced, free, exact = rows(executed, "seq2seq-run", "epoch").T
     assert (forced >= free).all()
-    assert forced[0] - free[0] > 1
-    assert forced[-1] > 93
-    assert free[-1] > 90
+    assert (forced - free).max() > 2
+    assert forced[-1] > 90
+    assert free[-1] > 87
     assert exact[-1] > 40
     assert re.search(r"→ \d{4}-\d\d-\d\d", executed.text("seq2seq-run"))
 
