@@ -10,8 +10,7 @@ from torch import Tensor
 
 from course_lib import nn
 from course_lib.models.autoencoder import EncoderDecoder
-
-CELLS = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM"}
+from course_lib.models.recurrence import recurrent
 
 
 class ConvAutoencoder(EncoderDecoder):
@@ -102,11 +101,8 @@ class SequenceAutoencoder(EncoderDecoder):
         generator: torch.Generator | None = None,
     ) -> None:
         super().__init__()
-        if cell not in CELLS:
-            raise ValueError(f"expected cell to be one of {', '.join(map(repr, CELLS))}, got {cell!r}")
-        layer = getattr(nn, CELLS[cell])
-        self.encoder = layer(input_size, hidden_size, batch_first=True, generator=generator)
-        self.decoder = layer(code_size, hidden_size, batch_first=True, generator=generator)
+        self.encoder = recurrent(cell, input_size, hidden_size, generator=generator)
+        self.decoder = recurrent(cell, code_size, hidden_size, generator=generator)
         self.to_code = nn.Linear(hidden_size, code_size, generator=generator)
         self.to_output = nn.Linear(hidden_size, input_size, generator=generator)
 
