@@ -90,7 +90,7 @@ class RingGame:
         taken: How many steps have been played.
 
     >>> game = RingGame(ring_gan(generator=torch_generator(0)))
-    >>> game.play(3)
+    >>> steps = game.play(3)
     >>> game.taken, game.samples().shape
     (3, (400, 2))
     """

@@ -75,7 +75,7 @@ def needed(sources: Sequence[str], wanted: Iterable[int], optional: Collection[i
     while left:
         names = used(sources[left.pop()])
         for number, made in makers:
-            if number not in chosen and (not made or made & names):
+            if number not in chosen and made & names:
                 chosen.add(number)
                 left.append(number)
     return sorted(chosen)

@@ -14,7 +14,7 @@ import pytest
 
 from .conftest import LECTURES
 
-QUICK = ("02_linear_algebra", "03_probability", "08_backpropagation")
+QUICK = ("02_linear_algebra", "08_backpropagation")
 NAMES = sorted(path.stem for path in LECTURES.glob("*.ipynb")) if "COURSE_ALL_LECTURES" in os.environ else QUICK
 
 pytestmark = pytest.mark.browser

@@ -120,4 +120,4 @@ def test_only_what_is_used_is_run():
         "print(1)",
     ]
     assert names.needed(cells, [4], [1, 2, 3, 4]) == [0, 1, 2, 4, 5]
-    assert names.needed(cells, [3], [1, 2, 3, 4, 5]) == [0, 3, 5]
+    assert names.needed(cells, [3], [1, 2, 3, 4, 5]) == [0, 3]

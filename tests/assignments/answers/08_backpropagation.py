@@ -525,16 +525,6 @@ class Value:
 # + 0.5 * (np.sign(self.data) + 1)
 
 
-# %% ex1: sets the gradients of all graphs back | again 3
-# - order, seen, stack = [], set(), [(self, False)]
-# + import gc
-# +
-# +         for node in gc.get_objects():
-# +             if isinstance(node, Value):
-# +                 node.grad = 0.0
-# +         order, seen, stack = [], set(), [(self, False)]
-
-
 # %% ex1: what was done once is not done again | again 3
 # - order, seen, stack = [], set(), [(self, False)]
 # + if self.grad == 1.0:

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.grading.attacks import arena, table, whole_class
+from tests.grading.attacks import arena, catalogue, table, whole_class
 from tests.grading.attacks.catalogue import ATTACKS
 
 
@@ -26,7 +26,7 @@ def each() -> None:
 
 
 def together() -> None:
-    with tempfile.TemporaryDirectory() as directory:
+    with tempfile.TemporaryDirectory() as directory, catalogue.bait():
         graded = whole_class.grade(Path(directory) / "course", ATTACKS)
     for student, score in sorted(graded.scores.items()):
         print(f"{student:70}{score:4g}{'' if graded.recorded.get(student) == score else '  not so in the gradebook'}")

