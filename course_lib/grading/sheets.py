@@ -144,8 +144,8 @@ def _require_numbers(students: Iterable[Standing], platform: str) -> None:
     if unknown:
         some = ", ".join(unknown[:3]) + (" and others" if len(unknown) > 3 else "")
         raise CourseError(
-            f"The numbers by which {platform.title()} knows {some} are not known here. Read them from what "
-            f"{platform.title()} exports: course roster FILE --format {platform}"
+            f"The numbers by which {platform.title()} knows {some} are not in the gradebook. Give them as lms_user_id: "
+            "nbgrader db student import FILE.csv"
         )
 
 

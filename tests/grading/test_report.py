@@ -134,7 +134,7 @@ def test_who_cannot_be_named_to_a_platform_is_said(class_):
     standings_, _ = class_
     unknown = Standings("hw", EXERCISES, (*standings_.students, somebody(77, 1, 1, lms_id="")))
     for form in ("moodle", "canvas"):
-        with pytest.raises(CourseError, match=rf"student77 .*course roster FILE --format {form}"):
+        with pytest.raises(CourseError, match=rf"{form.title()} knows student77 .*nbgrader db student import"):
             sheets.FORMATS[form]([unknown])
     with pytest.raises(CourseError, match="one assignment at a time"):
         sheets.moodle([standings_, standings_])

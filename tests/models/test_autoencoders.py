@@ -88,7 +88,7 @@ def test_a_generator_makes_it_repeatable():
         (lambda: DenoisingAutoencoder([4, 2], kind="blur"), ValueError, "'salt_pepper', got 'blur'"),
         (lambda: ConvAutoencoder(2, image_size=6), ValueError, r"channels \[1, 8, 16\] for 6 by 6 pixels"),
         (lambda: ConvAutoencoder(2, channels=[1]), ValueError, "at least one convolution"),
-        (lambda: SequenceAutoencoder(1, 4, 2, cell="RNN"), ValueError, "'lstm', got 'RNN'"),
+        (lambda: SequenceAutoencoder(1, 4, 2, cell="RNN"), ValueError, "'rnn', got 'RNN'"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
