@@ -8,15 +8,15 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-OPERATORS: dict[type, tuple[type, ...]] = {
-    ast.Add: (ast.Sub,),
-    ast.Sub: (ast.Add,),
-    ast.Mult: (ast.Div,),
-    ast.Div: (ast.Mult,),
-    ast.Pow: (ast.Mult,),
-    ast.FloorDiv: (ast.Div,),
-    ast.Mod: (ast.FloorDiv,),
-    ast.MatMult: (ast.Mult,),
+OPERATORS: dict[type, type] = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.Pow: ast.Mult,
+    ast.FloorDiv: ast.Div,
+    ast.Mod: ast.FloorDiv,
+    ast.MatMult: ast.Mult,
 }
 COMPARISONS: dict[type, tuple[type, ...]] = {
     ast.Lt: (ast.LtE, ast.Gt),
@@ -98,9 +98,9 @@ def _mistakes(node: ast.AST) -> Iterator[Mistake]:
 
 def _operator(node: ast.AST) -> Iterator[Mistake]:
     match node:
-        case ast.BinOp(op=op) | ast.AugAssign(op=op):
-            for other in OPERATORS.get(type(op), ()):
-                yield _became(op, other), _but(node, op=other())
+        case ast.BinOp(op=op) | ast.AugAssign(op=op) if type(op) in OPERATORS:
+            other = OPERATORS[type(op)]
+            yield _became(op, other), _but(node, op=other())
         case ast.BoolOp(op=op):
             other = ast.Or if isinstance(op, ast.And) else ast.And
             yield _became(op, other), _but(node, op=other())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from nbgrader.api import (
@@ -116,7 +117,7 @@ def standings(course: Course, assignment: str) -> Standings:
     return Standings(assignment, exercises, found)
 
 
-def _released(course: Course, assignment: str) -> list[Any]:
+def _released(course: Course, assignment: str) -> list[Path]:
     return sorted(course.release(assignment).glob("*.ipynb"))
 
 
@@ -179,7 +180,7 @@ def _standing(
     for notebook, cell, score, _ in rows:
         if (notebook, cell) in exercise_of:
             points[exercise_of[notebook, cell]] += score or 0.0
-    stamps = [stamp_of(nbk.read(path)) for path in sorted(_autograded(course, person.id, assignment))]
+    stamps = [stamp_of(nbk.read(path)) for path in _autograded(course, person.id, assignment)]
     penalty = penalties.get(person.id, 0.0)
     return Standing(
         **who,
@@ -195,8 +196,8 @@ def _standing(
     )
 
 
-def _autograded(course: Course, student: str, assignment: str) -> list[Any]:
-    return list(course.path("autograded", student, assignment).glob("*.ipynb"))
+def _autograded(course: Course, student: str, assignment: str) -> list[Path]:
+    return sorted(course.path("autograded", student, assignment).glob("*.ipynb"))
 
 
 def _problem(job: Job) -> str:

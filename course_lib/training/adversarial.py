@@ -11,7 +11,7 @@ from tqdm.auto import tqdm
 from course_lib.data.batches import Batches, over_and_over
 from course_lib.models.gan import GAN
 from course_lib.training.loop import require_finite
-from course_lib.training.progress import watched
+from course_lib.training.progress import hidden
 
 
 class AdversarialStep(NamedTuple):
@@ -106,8 +106,7 @@ def fit_gan(
         critic_steps=critic_steps,
         generator=generator,
     )
-    hidden = True if not progress else {True: False, False: True, None: None}[watched()]
-    return list(tqdm(losses, total=steps, unit="step", disable=hidden))
+    return list(tqdm(losses, total=steps, unit="step", disable=hidden(progress)))
 
 
 def _descend(loss: torch.Tensor, optimizer: Any, where: str) -> None:

@@ -20,12 +20,16 @@ def watched() -> bool | None:
     return "cellId" in kernel.get_parent("shell").get("metadata", {})
 
 
+def hidden(wanted: bool) -> bool | None:
+    """Whether tqdm is to show no bar: True or False; None if it is to ask the terminal."""
+    return True if not wanted else {True: False, False: True, None: None}[watched()]
+
+
 def progress_bar(data: Any, done: int, epochs: int, wanted: bool) -> tqdm:
     """A bar over the batches of all epochs: in a notebook that somebody watches, or in a terminal."""
-    hidden = True if not wanted else {True: False, False: True, None: None}[watched()]  # None: tqdm asks the terminal
     batches = _length(data)
     total = None if batches is None else batches * epochs
-    return tqdm(total=total, initial=(batches or 0) * done, unit="batch", disable=hidden)
+    return tqdm(total=total, initial=(batches or 0) * done, unit="batch", disable=hidden(wanted))
 
 
 def _length(data: Any) -> int | None:
