@@ -39,9 +39,7 @@ def audit(
     assignments: Annotated[
         list[str] | None, typer.Argument(metavar="[ASSIGNMENT]...", help="Which assignments (default: all).")
     ] = None,
-    changed: Annotated[
-        bool, typer.Option("--changed", help="Only those that have changed since they were audited.")
-    ] = False,
+    again: Annotated[bool, typer.Option("--again", help="Also audit again what has not changed.")] = False,
     workers: Annotated[
         int | None, typer.Option(min=1, help="How many mistakes to try at a time (default: a core each).")
     ] = None,
@@ -49,6 +47,9 @@ def audit(
     as_json: JsonFlag = False,
 ) -> None:
     """Put small mistakes into the right answers and see whether the tests find them; exit with 1 if too few are found.
+
+    What was found is kept in ASSIGNMENT.audit.json beside the assignment's directory: an answer is audited again when
+    it or its tests have changed.
 
     A mistake that no input can tell from the right answer is listed in ASSIGNMENT.equivalent.yml beside the
     assignment's directory: under the name of its cell a `change`, as it is shown here, and the `reason`.
@@ -61,20 +62,15 @@ def audit(
     chosen = assignments or here.assignments()
     for name in chosen:
         here.require_assignment(name)
-    if changed:
-        chosen = [name for name in chosen if not auditing.is_remembered(here, name)]
     found: dict[str, list[Audited]] = {}
     for name in chosen:
         started = time.monotonic()
         with errors.status(f"auditing {escape(name)}"):
-            found[name] = list(auditing.audit(here, name, workers or cores()))
-        auditing.remember(here, name, found[name])
+            found[name] = list(auditing.audit(here, name, workers or cores(), again=again))
         if not as_json:
             _print_audit(name, found[name], time.monotonic() - started)
     if as_json:
         print_json({name: [_described(each) for each in audited] for name, audited in found.items()})
-    elif not found:
-        console.print("Nothing has changed since it was audited.")
     weak = [name for name, audited in found.items() if not auditing.is_strong(audited)]
     if weak:
         errors.print(f"[red]Too weak:[/] {escape(', '.join(weak))}", soft_wrap=True)

@@ -15,7 +15,9 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -90,34 +92,82 @@ def is_strong(audited: list[Audited]) -> bool:
     return share_killed(audited) >= ENOUGH and not doubtful
 
 
-def audit(course: Course, assignment: str, workers: int = 1) -> Iterator[Audited]:
+def audit(course: Course, assignment: str, workers: int = 1, *, again: bool = False) -> Iterator[Audited]:
     """Audit an assignment, one answer cell after another; the gradebook is not touched.
+
+    An answer whose code and tests are as they were when it was audited last is not audited again.
 
     Args:
         course: Where the instructor's notebooks lie.
         assignment: Which assignment.
         workers: How many mistakes to try at a time.
+        again: Whether to audit again what has not changed.
 
     Raises:
         CourseError: A right answer does not get full points, or the list of equivalent mistakes cannot be read.
     """
     listed = _equivalents(course, assignment)
-    plan = _planned(course, assignment)
-    with open_engine(plan) as engine, ThreadPoolExecutor(workers) as threads:
-        for exercise in _exercises(course, plan):
-            trial = _Trial(exercise, plan, engine)
-            made = list(exercise.mutants())
-            found = list(threads.map(trial.costs_points, made))
-            survived = [exercise.change(mutant) for mutant, costs in zip(made, found, strict=True) if not costs]
-            claimed = listed.get(exercise.cell, set())
-            yield Audited(
-                exercise.notebook,
-                exercise.cell,
-                len(made),
-                tuple(change for change in survived if change.diff not in claimed),
-                tuple(change.diff for change in survived if change.diff in claimed),
-                tuple(sorted(claimed - {change.diff for change in survived})),
-            )
+    before = {} if again else _remembered(course, assignment)
+    now: dict[str, _Record] = {}
+    with ExitStack() as opened:
+        bench = None
+        for exercise in _exercises(course, assignment):
+            record = before.get(exercise.id)
+            if record is None or record.of != exercise.fingerprint:
+                bench = bench or opened.enter_context(_Bench(course, assignment, workers))
+                record = bench.audit(exercise)
+            now[exercise.id] = record
+            _remember(course, assignment, {**before, **now})
+            yield _judged(exercise, record, listed.get(exercise.cell, set()))
+    _remember(course, assignment, now)
+
+
+@dataclass(frozen=True)
+class _Record:
+    """What was found about an answer cell when it was audited."""
+
+    of: str
+    """A hash of all that the result depends on."""
+    mutants: int
+    survivors: tuple[Change, ...]
+    """Mistakes that cost no points, explained or not."""
+
+
+def _judged(exercise: _Exercise, record: _Record, claimed: set[str]) -> Audited:
+    return Audited(
+        exercise.notebook,
+        exercise.cell,
+        record.mutants,
+        tuple(change for change in record.survivors if change.diff not in claimed),
+        tuple(change.diff for change in record.survivors if change.diff in claimed),
+        tuple(sorted(claimed - {change.diff for change in record.survivors})),
+    )
+
+
+class _Bench:
+    """The processes on which an assignment's answers are tried."""
+
+    def __init__(self, course: Course, assignment: str, workers: int) -> None:
+        plan = _planned(course, assignment)
+        self.limit = plan.rules.timeout
+        with ExitStack() as opened:
+            self.engine = opened.enter_context(open_engine(plan))
+            self.threads = opened.enter_context(ThreadPoolExecutor(workers))
+            self._opened = opened.pop_all()
+
+    def __enter__(self) -> _Bench:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._opened.close()
+
+    def audit(self, exercise: _Exercise) -> _Record:
+        """Try every mistake in an answer."""
+        trial = _Trial(exercise, self.limit, self.engine)
+        made = list(exercise.mutants())
+        found = list(self.threads.map(trial.costs_points, made))
+        survived = (exercise.change(mutant) for mutant, costs in zip(made, found, strict=True) if not costs)
+        return _Record(exercise.fingerprint, len(made), tuple(survived))
 
 
 def _planned(course: Course, assignment: str) -> Plan:
@@ -141,6 +191,21 @@ class _Exercise:
     """The cells to run, and no others."""
     tests: dict[str, PlannedTest]
 
+    @property
+    def id(self) -> str:
+        """The cell's name with its notebook's."""
+        return f"{self.notebook}/{self.cell}"
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of what an audit of this answer depends on: the cells that run, and the kinds of mistakes."""
+        digest = hashlib.sha256(Path(mutants.__file__).read_bytes())
+        for step in self.prepared.steps:
+            source = re.sub(r"\s+$", "", step.source, flags=re.MULTILINE)
+            digest.update(f"{step.kind}\0{step.name}\0{source}\0{step.forbid}\0".encode())
+        digest.update(repr([(test.cell, test.points) for test in self.tests.values()]).encode())
+        return digest.hexdigest()
+
     def mutants(self) -> Iterator[Mutant]:
         return mutants.mutants(self.answer.source, self.answer.lines, endless=True)
 
@@ -158,39 +223,42 @@ class _Exercise:
         return Change(mutant.line, mutant.description, "\n".join(line for line in lines if line[:3] != "+++"))
 
 
-def _exercises(course: Course, plan: Plan) -> Iterator[_Exercise]:
+def _exercises(course: Course, assignment: str) -> Iterator[_Exercise]:
     """Every answer cell that is Python and has tests in its exercise."""
-    for name, original in plan.originals().items():
-        solved = nbk.read(course.source(plan.assignment) / f"{name}.ipynb")
+    paths = sorted(course.source(assignment).glob("*.ipynb"))
+    solved = {path.stem: nbk.read(path) for path in paths}
+    for name, notebook in solved.items():
+        cells = nbk.by_grade_id(notebook)
         right = {
             cell_name: right_answer(course, cell)
-            for cell_name, cell in nbk.by_grade_id(solved).items()
+            for cell_name, cell in cells.items()
             if nbk.is_solution(cell) and cell.cell_type == "code"
         }
-        whole = _all_right(original, solved, plan)
-        tests = {test.cell: test for test in plan.tests if test.notebook == name}
-        for answer_cells, test_cells in _by_title(original):
+        whole = _all_right(notebook, solved.values())
+        for title, (answer_cells, test_cells) in _by_title(notebook).items():
+            tests = {test: PlannedTest(name, test, nbk.points(cells[test]), title, test) for test in test_cells}
             for cell in answer_cells:
-                if cell in right and test_cells and _is_python(right[cell].source):
-                    chosen = {test: tests[test] for test in test_cells}
-                    yield _Exercise(name, cell, right[cell], _only_what_is_needed(whole, {cell, *chosen}), chosen)
+                if cell in right and tests and _is_python(right[cell].source):
+                    yield _Exercise(name, cell, right[cell], _only_what_is_needed(whole, {cell, *tests}), tests)
 
 
-def _all_right(original: NotebookNode, solved: NotebookNode, plan: Plan) -> preflight.Prepared:
-    answers = preflight.Answers()
-    for name, cell in nbk.by_grade_id(solved).items():
-        answers.known[name] = preflight.Answer(cell.cell_type, cell.source)
-    return preflight.prepare(original, answers, plan.expected, plan.classes)
+def _all_right(notebook: NotebookNode, solved: Iterable[NotebookNode]) -> preflight.Prepared:
+    """The instructor's notebook as a submission; of all notebooks the names that answers define."""
+    known = {name: preflight.Answer(cell.cell_type, cell.source) for name, cell in nbk.by_grade_id(notebook).items()}
+    answers = [cell.source for each in solved for cell in each.cells if nbk.is_solution(cell)]
+    return preflight.prepare(
+        notebook, preflight.Answers(known), names.of_all(names.bound, answers), names.of_all(names.classes, answers)
+    )
 
 
-def _by_title(original: NotebookNode) -> Iterable[tuple[list[str], list[str]]]:
-    """The answer cells and the tests of each exercise."""
+def _by_title(original: NotebookNode) -> dict[str, tuple[list[str], list[str]]]:
+    """The answer cells and the tests of each exercise, by its title."""
     found: dict[str, tuple[list[str], list[str]]] = {}
     for title, cell in nbk.exercises(original):
         answers, tests = found.setdefault(title, ([], []))
         if name := nbk.grade_id(cell):
             (tests if nbk.is_test(cell) else answers if nbk.is_solution(cell) else []).append(name)
-    return found.values()
+    return found
 
 
 def _is_python(source: str) -> bool:
@@ -218,10 +286,10 @@ class _Trial:
         CourseError: The right answer does not get full points.
     """
 
-    def __init__(self, exercise: _Exercise, plan: Plan, engine: Engine) -> None:
+    def __init__(self, exercise: _Exercise, limit: float, engine: Engine) -> None:
         self.exercise = exercise
         self.engine = engine
-        reports = engine.examine(exercise.with_answer(exercise.answer.source), plan.rules.timeout)
+        reports = engine.examine(exercise.with_answer(exercise.answer.source), limit)
         lost = [report for report in reports if self._loses(report)]
         if lost:
             raise CourseError(
@@ -229,7 +297,7 @@ class _Trial:
                 f"{lost[0]['name']}: {lost[0]['message']}"
             )
         slowest = max(report.get("seconds", 0.0) for report in reports)
-        self.timeout = min(plan.rules.timeout, max(SHORTEST_LIMIT, PATIENCE * slowest))
+        self.timeout = min(limit, max(SHORTEST_LIMIT, PATIENCE * slowest))
 
     def costs_points(self, mutant: Mutant) -> bool:
         """Whether some test notices the mistake."""
@@ -265,34 +333,18 @@ def _beside(course: Course, assignment: str, ending: str) -> Path:
     return directory.with_name(f"{directory.name}.{ending}")
 
 
-def remember(course: Course, assignment: str, audited: list[Audited]) -> None:
-    """Keep what an audit has found."""
-    table = [
-        {"cell": each.cell, "mutants": each.mutants, "killed": each.killed, "equivalent": len(each.equivalent)}
-        | {"survivors": [asdict(survivor) for survivor in each.survivors]}
-        for each in audited
-    ]
-    record = {"of": _fingerprint(course, assignment), "exercises": table}
-    _beside(course, assignment, "audit.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-
-
-def is_remembered(course: Course, assignment: str) -> bool:
-    """Whether an audit has been made of the notebooks as they are."""
-    path = _beside(course, assignment, "audit.json")
+def _remembered(course: Course, assignment: str) -> dict[str, _Record]:
+    """What earlier audits have found, by the id of the answer; nothing if it cannot be read."""
     try:
-        record: Any = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return isinstance(record, dict) and record.get("of") == _fingerprint(course, assignment)
+        kept: Any = json.loads(_beside(course, assignment, "audit.json").read_text(encoding="utf-8"))
+        return {
+            name: _Record(each["of"], each["mutants"], tuple(Change(**change) for change in each["survivors"]))
+            for name, each in kept.items()
+        }
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return {}
 
 
-def _fingerprint(course: Course, assignment: str) -> str:
-    """A hash of what an audit depends on: the code in the notebooks, the list beside them, the kinds of mistakes."""
-    digest = hashlib.sha256(Path(mutants.__file__).read_bytes())
-    for path in sorted(course.source(assignment).glob("*.ipynb")):
-        for cell in nbk.read(path).cells:
-            if cell.cell_type == "code":
-                digest.update(re.sub(r"\s+$", "", cell.source).encode() + b"\0")
-    listed = _beside(course, assignment, "equivalent.yml")
-    digest.update(listed.read_bytes() if listed.exists() else b"")
-    return digest.hexdigest()
+def _remember(course: Course, assignment: str, found: dict[str, _Record]) -> None:
+    text = json.dumps({name: asdict(record) for name, record in found.items()}, indent=1)
+    _beside(course, assignment, "audit.json").write_text(text + "\n", encoding="utf-8")

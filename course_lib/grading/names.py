@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import functools
 import symtable
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from IPython.core.inputtransformer2 import TransformerManager
 
@@ -53,6 +53,15 @@ def used(source: str) -> frozenset[str]:
     except (SyntaxError, ValueError, RecursionError):
         return frozenset()
     return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
+
+
+def of_all(find: Callable[[str], frozenset[str]], sources: Iterable[str]) -> frozenset[str]:
+    """What a function of this module finds in any of several cells.
+
+    >>> sorted(of_all(bound, ["a = 1", "a = b = 2"]))
+    ['a', 'b']
+    """
+    return frozenset[str]().union(*map(find, sources))
 
 
 def needed(sources: Sequence[str], wanted: Iterable[int], optional: Collection[int]) -> list[int]:

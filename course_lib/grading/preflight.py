@@ -138,7 +138,7 @@ class Prepared:
     def reserved(self) -> frozenset[str]:
         """Names that only the instructor's own cells define."""
         own = [step.source for step in self.steps if step.kind not in ("free", "solution")]
-        return frozenset(name for source in own for name in names.bound(source)) - self.expected
+        return names.of_all(names.bound, own) - self.expected
 
 
 def prepare(
