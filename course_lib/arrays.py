@@ -133,6 +133,58 @@ def _check(generator: object) -> None:
         )
 
 
+def generator_for(x: Array, generator: Generator | None) -> Any:
+    """The generator to draw from for an array: the one given, else a fresh one for NumPy and torch's global one.
+
+    Raises:
+        TypeError: The one given is no generator of the array's kind.
+    """
+    if generator is None:
+        return torch.default_generator if is_torch(x) else np.random.default_rng()
+    kind = torch.Generator if is_torch(x) else np.random.Generator
+    if not isinstance(generator, kind):
+        fitting = "torch_generator(seed)" if is_torch(x) else "np.random.default_rng(seed)"
+        raise TypeError(f"expected generator={fitting}, of the data's kind, got {type(generator).__name__}")
+    return generator
+
+
+def beside(x: Array, values: Array) -> Array:
+    """Draws brought to the device of the array they are for."""
+    return values.to(x.device) if is_torch(x) else values
+
+
+def standard_normal_like(x: Array, generator: Generator | None = None) -> Array:
+    """Independent draws from N(0, 1), of the kind, shape, dtype and device of an array.
+
+    Args:
+        x: Floating dtype.
+        generator: Of the array's kind, on whatever device; by default fresh for NumPy, and for torch the global one of
+            the array's device.
+
+    Raises:
+        TypeError: The generator is of another kind.
+
+    >>> standard_normal_like(np.zeros((2, 3)), np.random.default_rng(0)).shape
+    (2, 3)
+    """
+    if generator is None and is_torch(x):
+        return torch.randn(x.shape, dtype=x.dtype, device=x.device)
+    return beside(x, standard_normal(x.shape, generator_for(x, generator), x.dtype))
+
+
+def uniform_like(x: Array, generator: Generator | None = None) -> Array:
+    """Independent draws from U[0, 1), of the kind, shape, dtype and device of an array.
+
+    The arguments are those of :func:`standard_normal_like`.
+
+    >>> uniform_like(np.zeros(3), np.random.default_rng(0)).max() < 1
+    np.True_
+    """
+    if generator is None and is_torch(x):
+        return torch.rand(x.shape, dtype=x.dtype, device=x.device)
+    return beside(x, uniform(x.shape, generator_for(x, generator), x.dtype))
+
+
 def erf(x: Array) -> Array:
     r"""The error function, elementwise: $\mathrm{erf}(x) = \frac{2}{\sqrt\pi} \int_0^x e^{-t^2}\,dt$.
 

@@ -56,6 +56,47 @@ def test_draws_take_a_dtype():
     assert arrays.uniform((2,), arrays.torch_generator(0), dtype=torch.float64).dtype == torch.float64
 
 
+@pytest.mark.parametrize("draw", [arrays.standard_normal, arrays.uniform])
+def test_draws_like_an_array_are_those_of_its_shape_and_dtype(draw):
+    like = {arrays.standard_normal: arrays.standard_normal_like, arrays.uniform: arrays.uniform_like}[draw]
+    for make, x in (
+        (np.random.default_rng, np.zeros((3, 2), np.float32)),
+        (arrays.torch_generator, torch.zeros(2, 3, dtype=torch.float64).T),
+    ):
+        drawn, expected = like(x, make(5)), draw((3, 2), make(5), x.dtype)
+        assert drawn.dtype == x.dtype
+        assert (drawn == expected).all()
+
+
+@pytest.mark.parametrize("like", [arrays.standard_normal_like, arrays.uniform_like])
+def test_draws_like_an_array_are_on_its_device_wherever_the_generator_is(like):
+    x = torch.zeros(3, device="meta")
+    assert like(x, arrays.torch_generator(0)).device == x.device
+    assert like(x).device == x.device
+
+
+@pytest.mark.gpu
+def test_draws_from_the_cpu_are_the_same_on_a_gpu():
+    drawn = [arrays.uniform_like(torch.zeros(5, device=place), arrays.torch_generator(0)) for place in ("cpu", "cuda")]
+    assert torch.equal(drawn[0], drawn[1].cpu())
+
+
+@pytest.mark.parametrize("like", [arrays.standard_normal_like, arrays.uniform_like])
+def test_draws_like_an_array_without_a_generator(like):
+    assert not (like(np.zeros(3)) == like(np.zeros(3))).any()
+    torch.manual_seed(3)
+    first = like(torch.zeros(3))
+    torch.manual_seed(3)
+    assert torch.equal(like(torch.zeros(3)), first)
+
+
+def test_draws_like_an_array_want_a_generator_of_its_kind():
+    with pytest.raises(TypeError, match=r"expected generator=torch_generator\(seed\).*got Generator"):
+        arrays.uniform_like(torch.zeros(3), np.random.default_rng(0))
+    with pytest.raises(TypeError, match=r"expected generator=np.random.default_rng\(seed\).*got Generator"):
+        arrays.uniform_like(np.zeros(3), arrays.torch_generator(0))
+
+
 def test_single_precision_is_drawn_and_not_rounded():
     """A float64 just below 1 would become 1.0 in float32, outside of [0, 1)."""
     draws = arrays.uniform((1000,), np.random.default_rng(0), dtype=np.float32)

@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.func import functional_call
 
 from course_lib import nn
+from course_lib.arrays import standard_normal_like, uniform_like
 from course_lib.models.features import feature_extractor
 from course_lib.nn.functional import softplus
 
@@ -102,8 +103,7 @@ def gradient_penalty(
     >>> gradient_penalty(lambda x: 3 * x[:, 0] + 4 * x[:, 1], torch.zeros(5, 2), torch.ones(5, 2))
     tensor(16.)
     """
-    shape = (len(real), *(1,) * (real.ndim - 1))
-    u = torch.rand(shape, generator=generator, dtype=real.dtype, device=real.device)
+    u = uniform_like(real.new_empty(len(real), *(1,) * (real.ndim - 1)), generator)
     slopes = _slopes(critic, torch.lerp(fake, real, u), *condition)
     # The root has no slope at 0; a little under it keeps the gradient finite where the critic is flat.
     return ((slopes.square().sum(1) + 1e-12).sqrt() - 1).square().mean()
@@ -164,8 +164,7 @@ class GAN(nn.Module):
 
     def draw_codes(self, n: int, *, generator: torch.Generator | None = None) -> Tensor:
         """Codes z ~ N(0, I), shape (n, latent_dim), from a torch generator or by default torch's global one."""
-        first = next(self.parameters())
-        return torch.randn(n, self.latent_dim, generator=generator, dtype=first.dtype, device=first.device)
+        return standard_normal_like(next(self.parameters()).new_empty(n, self.latent_dim), generator)
 
     @torch.no_grad()
     def sample(self, n: int, *condition: Tensor, generator: torch.Generator | None = None) -> Tensor:

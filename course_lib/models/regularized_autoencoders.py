@@ -13,12 +13,11 @@ import torch
 from torch import Tensor
 
 from course_lib import nn
-from course_lib.arrays import Array, Generator, namespace, standard_normal, uniform
+from course_lib.arrays import Array, Generator, namespace, standard_normal_like, uniform_like
 from course_lib.models.autoencoder import Autoencoder, MakeLayer, squared_error
 from course_lib.nn.inputs import require_inputs
 from course_lib.nn.modes import Model, mode
 from course_lib.probability.functions import floating, require, xlog1py, xlogy
-from course_lib.regularization._random import beside, source
 
 # Sparse ---------------------------------------------------------------------------------------------------------------
 
@@ -138,7 +137,7 @@ def corrupt(x: Array, p: float, *, kind: str = "mask", generator: Generator | No
     """
     floating(x)
     _check_corruption(p, kind)
-    return CORRUPTIONS[kind](x, p, source(x, generator))
+    return CORRUPTIONS[kind](x, p, generator)
 
 
 def _check_corruption(p: float, kind: str) -> None:
@@ -148,23 +147,23 @@ def _check_corruption(p: float, kind: str) -> None:
         raise ValueError(f"expected p of at least 0, and as a probability at most 1, got {p} for {kind!r}")
 
 
-def _mask(x: Array, p: float, rng: Generator) -> Array:
+def _mask(x: Array, p: float, generator: Generator | None) -> Array:
     xp = namespace(x)
-    lost = beside(x, uniform(x.shape, rng, x.dtype)) < p
+    lost = uniform_like(x, generator) < p
     return xp.where(lost, xp.zeros_like(x), x)
 
 
-def _gaussian(x: Array, p: float, rng: Generator) -> Array:
-    return x + p * beside(x, standard_normal(x.shape, rng, x.dtype))
+def _gaussian(x: Array, p: float, generator: Generator | None) -> Array:
+    return x + p * standard_normal_like(x, generator)
 
 
-def _salt_pepper(x: Array, p: float, rng: Generator) -> Array:
+def _salt_pepper(x: Array, p: float, generator: Generator | None) -> Array:
     xp = namespace(x)
-    u = beside(x, uniform(x.shape, rng, x.dtype))
+    u = uniform_like(x, generator)
     return xp.where(u < p / 2, xp.zeros_like(x), xp.where(u < p, xp.ones_like(x), x))
 
 
-CORRUPTIONS: dict[str, Callable[[Array, float, Generator], Array]] = {
+CORRUPTIONS: dict[str, Callable[[Array, float, Generator | None], Array]] = {
     "mask": _mask,
     "gaussian": _gaussian,
     "salt_pepper": _salt_pepper,

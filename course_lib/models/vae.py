@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from course_lib import nn
+from course_lib.arrays import standard_normal_like
 from course_lib.models.conditioned import Conditioned
 from course_lib.models.mlp import MLP
 from course_lib.nn.functional import sigmoid, softplus
@@ -60,7 +61,7 @@ def reparameterize(mean: Tensor, log_var: Tensor, generator: torch.Generator | N
     tensor([3.])
     """
     _check_same_shape(mean, log_var)
-    epsilon = torch.randn(mean.shape, generator=generator, dtype=mean.dtype, device=mean.device)
+    epsilon = standard_normal_like(mean, generator)
     return mean + torch.exp(log_var / 2) * epsilon
 
 
@@ -190,8 +191,7 @@ class LatentVariableModel(nn.Module):
     @torch.no_grad()
     def sample(self, n: int, *condition: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """Expected pixels for n codes from the prior, without the noise of single pixels; shape (n, pixels)."""
-        first = next(self.parameters())
-        z = torch.randn(n, self.latent_dim, generator=generator, dtype=first.dtype, device=first.device)
+        z = standard_normal_like(next(self.parameters()).new_empty(n, self.latent_dim), generator)
         return self.decode(z, *condition)
 
 

@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import Module
 
+from course_lib.arrays import standard_normal_like, uniform_like
+
 
 class Dropout(Module):
     r"""Sets each number to 0 with probability $p$ and enlarges the others, so that the mean stays.
@@ -48,7 +50,7 @@ class Dropout(Module):
             return input
         if not input.is_floating_point():
             raise RuntimeError(f"expected an input of a floating dtype, got {input.dtype}; convert it with x.float()")
-        u = torch.rand(input.shape, generator=self._generator, dtype=input.dtype, device=input.device)
+        u = uniform_like(input, self._generator)
         mask = (u >= self.p).to(input.dtype)
         if self.p < 1:
             mask.div_(1 - self.p)
@@ -86,7 +88,7 @@ class GaussianNoise(Module):
         """Add noise in training mode; hand the input on in evaluation mode."""
         if not self.training:
             return input
-        noise = torch.randn(input.shape, generator=self._generator, dtype=input.dtype, device=input.device)
+        noise = standard_normal_like(input, self._generator)
         return input + self.std * noise
 
     def extra_repr(self) -> str:

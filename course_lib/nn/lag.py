@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import Module
 
-from course_lib.arrays import standard_normal
+from course_lib.arrays import standard_normal_like
 
 
 def gradient_norms_by_lag(layer: Module, x: Tensor, generator: torch.Generator) -> Tensor:
@@ -40,6 +40,6 @@ def gradient_norms_by_lag(layer: Module, x: Tensor, generator: torch.Generator) 
     x = x.detach().requires_grad_()
     found = layer(x)
     y = found if isinstance(found, Tensor) else found[0]
-    u = standard_normal(y.shape[1:], generator, y.dtype)
+    u = standard_normal_like(y[-1], generator)
     (gradient,) = torch.autograd.grad(y[-1], x, u)
     return gradient.square().sum(-1).mean(1).sqrt().flip(0)

@@ -8,12 +8,11 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from course_lib.arrays import standard_normal, uniform
+from course_lib.arrays import standard_normal_like, uniform_like
 from course_lib.nn import CrossEntropyLoss
 from course_lib.nn.functional import log_softmax, softmax
 from course_lib.nn.inputs import require_inputs, require_within
 from course_lib.nn.modes import Model, mode
-from course_lib.regularization._random import beside, source
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 Bounds = tuple[float, float] | None
@@ -99,7 +98,7 @@ def pgd(
     if bounds is not None:
         low, high = low.clamp(min=bounds[0]), high.clamp(max=bounds[1])
     if generator is not None:
-        attacked = low + (high - low) * beside(x, uniform(x.shape, source(x, generator), x.dtype))
+        attacked = low + (high - low) * uniform_like(x, generator)
     with mode(model, training=False), torch.enable_grad():
         for _ in range(steps):
             attacked.requires_grad_()
@@ -149,7 +148,7 @@ def virtual_adversarial_loss(
     with mode(model, training=False):
         with torch.no_grad():
             before = model(x)
-        direction = _unit(beside(x, standard_normal(x.shape, source(x, generator), x.dtype)))
+        direction = _unit(standard_normal_like(x, generator))
         for _ in range(steps):
             with torch.enable_grad():
                 r = (xi * direction).requires_grad_()

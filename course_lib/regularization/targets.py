@@ -9,9 +9,8 @@ import numpy as np
 import torch
 from array_api_compat import device
 
-from course_lib.arrays import Array, Generator, is_torch, namespace, uniform
+from course_lib.arrays import Array, Generator, beside, generator_for, is_torch, namespace, uniform
 from course_lib.probability import sigmoid
-from course_lib.regularization._random import beside, source
 
 
 def label_smoothing(target: Array, num_classes: int, epsilon: float, *, spread: str = "others") -> Array:
@@ -118,7 +117,7 @@ def _partners(x: Array, alpha: float, generator: Generator | None) -> tuple[Arra
     logarithms do not: $g$ is distributed as $h u^{1 / \alpha}$ with $h$ from $\mathrm{Gamma}(\alpha + 1)$ and $u$
     uniform.
     """
-    n, rng = x.shape[0], source(x, generator)
+    n, rng = x.shape[0], generator_for(x, generator)
     if not is_torch(x):
         return rng.permutation(n), rng.beta(alpha, alpha, size=n)
     partner = torch.randperm(n, generator=rng, device=rng.device)

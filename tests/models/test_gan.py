@@ -162,6 +162,12 @@ def test_samples_come_from_the_generator_given():
     torch.testing.assert_close(a, gan(gan.draw_codes(4, generator=torch_generator(0))))
 
 
+def test_draws_follow_the_players_to_another_device():
+    gan = WGANGP(*players(), 3, random=torch_generator(0)).to("meta")
+    codes = gan.draw_codes(6, generator=torch_generator(1))
+    assert gan.discriminator_loss(points(0).to("meta"), gan(codes)).device == codes.device == torch.device("meta")
+
+
 @pytest.mark.parametrize("num_classes", [None, 10])
 def test_dcgan_makes_and_judges_digits(num_classes, device):
     gan = DCGAN(5, 8, num_classes=num_classes, r1=0.1, random=torch_generator(0)).to(device)

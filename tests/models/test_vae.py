@@ -117,6 +117,13 @@ def test_the_loss_draws_from_the_generator_given():
     assert not torch.equal(a.loss(x), a.loss(x))
 
 
+def test_noise_follows_the_model_to_another_device():
+    """The generator that drew the initial weights stays where it is."""
+    vae = VAE([6, 5, 2], generator=torch_generator(0)).to("meta")
+    x = torch.zeros(3, 6, device="meta")
+    assert vae.loss(x).device == vae.sample(2, generator=torch_generator(1)).device == x.device
+
+
 def test_images_keep_their_axes():
     """Networks that return images are summed over channels and pixels."""
     from course_lib.models import LatentVariableModel

@@ -28,6 +28,12 @@ def test_what_is_dropped_has_no_gradient_and_the_same_mask_is_used_on_the_way_ba
     torch.testing.assert_close(g, y.detach())
 
 
+@pytest.mark.parametrize("layer", [nn.Dropout, nn.GaussianNoise])
+def test_inputs_may_be_on_another_device_than_the_generator(layer):
+    x = torch.zeros(3, device="meta")
+    assert layer(generator=torch_generator(0))(x).device == x.device
+
+
 def test_masks_come_from_the_generator_or_from_the_global_one():
     x = torch.ones(1000)
     first, second = (nn.Dropout(generator=torch_generator(4))(x) for _ in range(2))

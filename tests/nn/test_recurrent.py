@@ -343,6 +343,11 @@ def test_delays_see_no_further_than_they_reach():
     assert (norms > 0).tolist() == [True, True, True, False, False]
 
 
+def test_directions_follow_the_layer_to_another_device():
+    layer, x = ours.GRU(F, H).to("meta"), torch.zeros(T, N, F, device="meta")
+    assert ours.gradient_norms_by_lag(layer, x, torch_generator(0)).device == x.device
+
+
 def test_how_far_back_asks_for_time_first():
     for layer, x in [(ours.GRU(F, H), torch.zeros(T, F)), (ours.GRU(F, H, batch_first=True), torch.zeros(N, T, F))]:
         with pytest.raises(ValueError, match="time, batch, features"):

@@ -13,10 +13,9 @@ from typing import Any
 
 from array_api_compat import device
 
-from course_lib.arrays import Array, Generator, namespace, standard_normal
+from course_lib.arrays import Array, Generator, beside, generator_for, namespace, standard_normal
 from course_lib.linear_algebra import eigh
 from course_lib.probability.functions import require
-from course_lib.regularization._random import beside, source
 
 Amount = Array | float
 """A number for all images, or an array of shape (n,) with one for each."""
@@ -159,7 +158,7 @@ def color_pca(x: Array, strength: float, generator: Generator | None = None) -> 
     colours = xp.reshape(xp.moveaxis(x, 1, 0), (x.shape[1], -1))
     centred = colours - xp.mean(colours, axis=1, keepdims=True)
     eigenvalues, directions = eigh(centred @ centred.T / colours.shape[1])
-    alpha = strength * beside(x, standard_normal(x.shape[:2], source(x, generator), x.dtype))
+    alpha = strength * beside(x, standard_normal(x.shape[:2], generator_for(x, generator), x.dtype))
     return x + ((alpha * eigenvalues) @ directions.T)[:, :, None, None]
 
 

@@ -11,9 +11,8 @@ from dataclasses import KW_ONLY, dataclass
 from numbers import Integral
 from typing import Any
 
-from course_lib.arrays import Array, Generator, namespace, pad, uniform
+from course_lib.arrays import Array, Generator, beside, generator_for, namespace, pad, uniform
 from course_lib.data.batches import require_again
-from course_lib.regularization._random import beside, source
 
 from .images import color_pca, crop, flip, images_namespace, pair, rotate, shift, zoom
 
@@ -230,7 +229,7 @@ class Augmented:
 def _between(x: Array, low: float, high: float, generator: Generator | None) -> Array:
     """A number from the interval for each image."""
     images_namespace(x)
-    return low + (high - low) * beside(x, uniform((x.shape[0],), source(x, generator), x.dtype))
+    return low + (high - low) * beside(x, uniform((x.shape[0],), generator_for(x, generator), x.dtype))
 
 
 def _whole(x: Array, low: int, high: int, generator: Generator | None) -> Array:
