@@ -38,7 +38,8 @@ def families(submissions: int = 300, by_nbgrader: int = 3) -> list[Family]:
     stock = NbGraderAPI(config=course.config(stock_root))
 
     def ours() -> list[float]:
-        command = [str(Path(sys.executable).with_name("course")), "grade", course.NAME, "--regrade"]
+        shutil.rmtree(root / "autograded", ignore_errors=True)
+        command = [str(Path(sys.executable).with_name("course")), "grade", course.NAME]
         subprocess.run(command, cwd=root, check=True, capture_output=True)
         return course.scores(root, few)
 

@@ -170,10 +170,14 @@ def grade(
     in_process: Annotated[
         bool, typer.Option("--in-process", help="Run tests beside the student's code, for those that need it.")
     ] = False,
-    regrade: Annotated[bool, typer.Option("--regrade", help="Also grade again what has not changed.")] = False,
+    regrade: Annotated[
+        bool, typer.Option("--regrade", help="Also run again what changed tests can move, and show whose score moved.")
+    ] = False,
     course: CourseOption = None,
 ) -> None:
     """Grade an assignment: all submissions that are new or changed. Scores and comments given by hand are kept.
+
+    To grade a submission again that has not changed, delete its directory in autograded/.
 
     A class made by simulate-class is graded beside its directory, away from the real gradebook.
 
@@ -333,6 +337,22 @@ def _print_results(course: Course, plan: Plan, results: list[Submission], second
     stale = sum(submission.older_tests for submission in results)
     if stale:
         console.print(f"[yellow]{stale} were graded before the tests changed.[/] --regrade grades them again.")
+    _print_moves([submission for submission in results if submission.moves])
+
+
+def _print_moves(moved: list[Submission]) -> None:
+    if not moved:
+        return
+    table = Table("Student", "Score", "was", Column("Why", overflow="fold"), title=f"{len(moved)} scores have moved")
+    for submission in moved:
+        gained = sum(move.after.points - move.before.points for move in submission.moves)
+        why = "; ".join(
+            f"{move.after.id} {number(move.before.points)} → {number(move.after.points)}: {move.why}"
+            for move in submission.moves
+        )
+        score = submission.score
+        table.add_row(escape(submission.student), number(score), number(score - gained), escape(why))
+    console.print(table)
 
 
 def _marks(submission: Submission, exercise_of: dict[str, tuple[str, str]]) -> str:

@@ -35,11 +35,6 @@ class Registered:
     fingerprints: dict[str, str]
     """Of each locked code cell, hidden tests included."""
 
-    @property
-    def version(self) -> str:
-        """One hash for all tests."""
-        return hashlib.sha256(json.dumps(self.fingerprints).encode()).hexdigest()
-
 
 def build(course: Course, assignment: str) -> Registered:
     """Write the students' version of an assignment, register it in the gradebook, and remember which tests it had.

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from nbformat import NotebookNode
+
 from course_lib.grading import preflight
 from course_lib.grading.notebook import UnreadableNotebookError
 
@@ -39,6 +41,8 @@ class Job:
     missing: bool = False
     """Whether there is nothing to grade."""
     remarks: tuple[str, ...] = ()
+    earlier: dict[str, NotebookNode] = field(default_factory=dict)
+    """The notebooks as they were graded last time, where what is kept of that is not to be done again."""
 
     @cached_property
     def version(self) -> str:

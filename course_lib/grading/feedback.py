@@ -21,10 +21,10 @@ from nbformat.v4 import new_output
 from nbgrader.preprocessors import ClearHiddenTests
 
 from course_lib.grading import notebook as nbk
+from course_lib.grading import stamp
 from course_lib.grading.build import generated
 from course_lib.grading.converters import ConversionError, FeedbackConverter, convert
 from course_lib.grading.course import Course
-from course_lib.grading.journal import stamp_of
 from course_lib.grading.results import Outcome
 
 LONGEST_VALUE = 80
@@ -44,7 +44,8 @@ def feedback(course: Course, assignment: str) -> Iterator[tuple[str, str]]:
 
         def hide(notebook: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
             known = handed_out[resources["nbgrader"]["notebook"]]
-            tests = stamp_of(notebook).get("tests", {})
+            tests = stamp.of(notebook).get("tests", {})
+            notebook.cells = [cell for cell in notebook.cells if not stamp.is_rubric(cell)]
             for cell in notebook.cells:
                 _show(cell, known, tests, marks.begin_test_delimeter, marks.end_test_delimeter)
             return notebook, resources

@@ -9,23 +9,23 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_notebook, new_output
+from nbformat.v4 import new_markdown_cell, new_notebook, new_output
 
 from course_lib.grading import notebook as nbk
-from course_lib.grading import preflight, sandbox
+from course_lib.grading import preflight, sandbox, stamp
 from course_lib.grading.collect import Job
 from course_lib.grading.engine import Engine, Report
 from course_lib.grading.plan import Plan
-from course_lib.grading.results import Graded, Outcome, PlannedTest, Status, Submission, Verdict, nothing_earned
+from course_lib.grading.regrade import Again
+from course_lib.grading.results import Graded, Move, Outcome, PlannedTest, Status, Submission, Verdict, nothing_earned
 
+NAMELESS = "no cell carries nbgrader's names"
 LONGEST_MESSAGE = 500
 LONGEST_TEXT = 100_000
 LARGEST_PICTURE = 2_000_000
 MOST_OUTPUTS = 20
 BASE64 = re.compile(r"[A-Za-z0-9+/=\n]*")
 MOST_NAMED = 5
-STAMP = "course"
-"""Under this name a graded notebook's metadata tell what was graded, and how it went."""
 # nbgrader's pages for graders show HTML in Markdown as it stands, and follow any link.
 TAG = re.compile(r"<(?=[A-Za-z/!?])")
 STRANGE_LINK = re.compile(r"(\]\(\s*<?|\]:\s*<?)(?!https?://|mailto:|#)(?=[^\s)]*[:&\\])")
@@ -95,6 +95,7 @@ class _Notebook:
     prepared: preflight.Prepared
     node: NotebookNode
     remarks: list[str]
+    moves: list[Move]
 
 
 def _graded(
@@ -103,16 +104,23 @@ def _graded(
     tests = {test.cell: test for test in plan.tests if test.notebook == name}
     prepared = preflight.prepare(original, answers, plan.expected, plan.classes)
     if not answers.known:
-        nameless = [Verdict(t.id, 0.0, t.points, "missing", "no cell carries nbgrader's names") for t in tests.values()]
-        reports: list[Report] = [{} for _ in prepared.steps]
-        verdicts = dict(zip(tests, nameless, strict=True))
-        remarks = []
-    else:
-        reports = engine.examine(prepared, plan.rules.timeout, job.files)
-        verdicts = {r["name"]: verdict(tests[r["name"]], r) for r in reports if r.get("name") in tests}
-        remarks = _remarks(prepared, reports, tests)
-    node = _with_outputs(original, prepared, reports, verdicts)
-    return _Notebook(name, verdicts, prepared, node, remarks)
+        nameless = {cell: replace(_absent(test), message=NAMELESS) for cell, test in tests.items()}
+        node = _with_outputs(original, Again(prepared), {}, nameless)
+        return _Notebook(name, nameless, prepared, node, [], [])
+    before = job.earlier.get(name)
+    why = stamp.everything(stamp.of(before), job, plan) if before else ""
+    again = Again(prepared, None if why else before)
+    reports = dict(zip(again.numbers, engine.examine(again.part, plan.rules.timeout, job.files), strict=True))
+    verdicts = {cell: stamp.verdict(stamp.of(before), test) for cell, test in tests.items()} if before else {}
+    earned = {r["name"]: verdict(tests[r["name"]], r) for r in reports.values() if r.get("name") in again.tests}
+    moves = [
+        Move(verdicts[cell], new, why or again.why(cell))
+        for cell, new in earned.items()
+        if cell in verdicts and verdicts[cell].points != new.points
+    ]
+    verdicts |= earned
+    node = _with_outputs(original, again, reports, verdicts)
+    return _Notebook(name, verdicts, prepared, node, _remarks(again, reports, tests), moves)
 
 
 def verdict(test: PlannedTest, report: Report) -> Verdict:
@@ -130,19 +138,22 @@ def verdict(test: PlannedTest, report: Report) -> Verdict:
     return Verdict(test.id, points, test.points, outcome, message[:LONGEST_MESSAGE])
 
 
-def _remarks(prepared: preflight.Prepared, reports: list[Report], tests: dict[str, PlannedTest]) -> list[str]:
+def _remarks(again: Again, reports: dict[int, Report], tests: dict[str, PlannedTest]) -> list[str]:
     """What a person should know about a notebook."""
+    prepared = again.prepared
     said = []
     if prepared.missing:
         said.append(f"without the answer cells {_some(prepared.missing)}: perhaps an older release of the assignment")
+    if prepared.unknown:
+        said.append(f"has cells that the assignment does not: {_some(prepared.unknown)}; they earn nothing")
     if prepared.duplicated:
         said.append(f"several cells named {_some(prepared.duplicated)}: the last one counts")
-    for report in reports:
+    for report in reports.values():
         if report.get("outcome") in ("timeout", "memory", "crashed") and report["name"] not in tests:
             said.append(f"{report['name'] or 'an unnamed cell'}: {report['message']}, though it is no test")
         if "by_proxy" in report:
             said.append(f"{report['name']} cannot be run by proxy ({report['by_proxy']}): grade with --in-process")
-    return said
+    return said + again.remarks
 
 
 def _some(names: tuple[str, ...]) -> str:
@@ -154,26 +165,37 @@ def _some(names: tuple[str, ...]) -> str:
 
 
 def _with_outputs(
-    original: NotebookNode, prepared: preflight.Prepared, reports: list[Report], verdicts: dict[str, Verdict]
+    original: NotebookNode, again: Again, reports: dict[int, Report], verdicts: dict[str, Verdict]
 ) -> NotebookNode:
     """The notebook as it was graded: what it printed and showed, and how each test ended, as text and PNG only."""
-    ran = iter(reports)
     cells = []
-    for cell in prepared.cells:
-        report = next(ran, {}) if cell.step else {}
+    for cell, number, before in again.cells():
         if cell.node is None:
             continue
         if cell.node.cell_type == "code":
-            cell.node.outputs = _outputs(report)
+            kept = before.outputs if before else []
+            cell.node.outputs = _outputs(reports[number]) if number in reports else kept
         elif not nbk.is_locked(cell.node):
             cell.node.source = _defused(cell.node.source)
         cells.append(cell.node)
     metadata = {key: original.metadata[key] for key in ("kernelspec", "language_info") if key in original.metadata}
-    lines = {r["name"]: [r.get("line"), r.get("error")] for r in reports if r.get("name") in verdicts}
-    metadata[STAMP] = {
+    lines = {name: kept[5:] for name, kept in again.kept.items()}
+    lines |= {r["name"]: [r.get("line"), r.get("error")] for r in reports.values() if r.get("name") in again.tests}
+    metadata[stamp.NAME] = {
         "tests": {name: [*_as_list(each), *lines.get(name, [None, None])] for name, each in verdicts.items()}
     }
     return new_notebook(cells=[_with_id(cell, i) for i, cell in enumerate(cells)], metadata=metadata)
+
+
+def _with_rubrics(name: str, cells: list[NotebookNode], plan: Plan) -> list[NotebookNode]:
+    """Below each answer that people grade what the instructor's own notebook says there."""
+    found = []
+    for cell in cells:
+        found.append(cell)
+        if rubric := plan.rubrics.get((name, nbk.grade_id(cell) or "")):
+            note = new_markdown_cell(f"*For those who grade; students do not see this.*\n\n{rubric}")
+            found.append(NotebookNode(note, id=f"{cell.id}-rubric", metadata={stamp.NAME: {"rubric": True}}))
+    return found
 
 
 def _defused(markdown: str) -> str:
@@ -234,7 +256,7 @@ def _together(
         scores |= dict.fromkeys(((name, cell) for cell in _graded_cells(original) if name not in job.notebooks), 0.0)
     unanswered = {(each.name, cell) for each in graded for cell in each.prepared.unanswered}
     by_hand = {key: 0.0 if key in unanswered else None for each in graded for key in _by_hand(each.name, originals)}
-    remarks = [*job.remarks, *(remark for each in graded for remark in each.remarks)]
+    remarks = dict.fromkeys([*job.remarks, *(remark for each in graded for remark in each.remarks)])
     result = Submission(
         job.student,
         "graded",
@@ -242,24 +264,15 @@ def _together(
         seconds,
         needs_manual_grade=None in by_hand.values(),
         remarks=tuple(remarks),
+        moves=tuple(move for each in graded for move in each.moves),
     )
     notebooks = {}
     for each in graded:
-        each.node.metadata[STAMP] |= stamp(job, plan) | {"remarks": list(result.remarks), "seconds": seconds}
+        each.node.cells = _with_rubrics(each.name, each.node.cells, plan)
+        each.node.metadata[stamp.NAME] |= stamp.made(job, plan) | {"remarks": list(result.remarks), "seconds": seconds}
         notebooks[each.name] = nbformat.writes(each.node)
-    return Graded(result, notebooks, scores | by_hand, frozenset(unanswered))
-
-
-def stamp(job: Job, plan: Plan) -> dict[str, Any]:
-    """What a graded notebook tells of the submission, the tests and the limits that gave its result."""
-    rules = plan.rules
-    return {
-        "submission": job.version,
-        "version": plan.version,
-        "timeout": rules.timeout,
-        "memory": rules.memory,
-        "in_process": rules.in_process,
-    }
+    again = any(stamp.of(each).get("submission") == job.version for each in job.earlier.values())
+    return Graded(result, notebooks, scores | by_hand, frozenset(unanswered), again)
 
 
 def _absent(test: PlannedTest) -> Verdict:

@@ -90,7 +90,11 @@ class Recorder:
         return self._submission_id(student) is not None
 
     def record(self, graded: Graded, timestamp: datetime | None) -> None:
-        """Write one submission's scores."""
+        """Write one submission's scores.
+
+        Where a submission that has not changed gets the score that it had, what people have said of it stands: they
+        are not asked again.
+        """
         try:
             self._record(graded, timestamp)
             self.db.commit()
@@ -121,9 +125,11 @@ class Recorder:
         rows = self._rows(Grade, notebook, cells.graded)
         for cell_id, cell in cells.graded.items():
             if (name, cell) in graded.scores:
-                score = graded.scores[name, cell]
-                rows[cell_id].auto_score = score
-                rows[cell_id].needs_manual_grade = rows[cell_id].manual_score is not None or score is None
+                row, score = rows[cell_id], graded.scores[name, cell]
+                stands = graded.again and row not in self.db.new and row.auto_score == score
+                if not stands:
+                    row.auto_score = score
+                    row.needs_manual_grade = row.manual_score is not None or score is None
 
     def _comment(self, notebook: SubmittedNotebook, name: str, cells: _Cells, graded: Graded) -> None:
         rows = self._rows(Comment, notebook, cells.commented)

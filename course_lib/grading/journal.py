@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from nbformat import NotebookNode
 
 from course_lib.grading import notebook as nbk
+from course_lib.grading import stamp
 from course_lib.grading.collect import Job
 from course_lib.grading.course import Course
-from course_lib.grading.grade import STAMP
 from course_lib.grading.plan import Plan
-from course_lib.grading.results import Graded, Submission, Verdict
+from course_lib.grading.results import Graded, Submission
 
 
 def keep(course: Course, job: Job, plan: Plan, graded: Graded) -> None:
@@ -47,41 +47,21 @@ def finished(course: Course, job: Job, plan: Plan) -> Submission | None:
 
     Of new tests the result only says that it is older. One that ran into a limit is graded again if there is more now.
     """
-    stamps = {name: _stamp(course, job.student, plan.assignment, name) for name in job.notebooks}
-    now = {"submission": job.version, "in_process": plan.rules.in_process}
-    if not stamps or any(now != {key: stamp.get(key) for key in now} for stamp in stamps.values()):
+    stamps = {name: stamp.of(notebook) for name, notebook in earlier(course, job, plan).items()}
+    if not stamps or len(stamps) < len(job.notebooks):
         return None
-    if any(_was_short(stamp, plan) for stamp in stamps.values()):
+    if any(stamp.outdated(each, job, plan) for each in stamps.values()):
         return None
-    tests = tuple(_verdict(stamps.get(test.notebook, {}), test.cell, test.id, test.points) for test in plan.tests)
+    tests = tuple(stamp.verdict(stamps.get(test.notebook, {}), test) for test in plan.tests)
     some = next(iter(stamps.values()))
-    older = any(stamp["version"] != plan.version for stamp in stamps.values())
+    older = any(each["version"] != plan.version for each in stamps.values())
     return Submission(job.student, "graded", tests, some["seconds"], older_tests=older, remarks=tuple(some["remarks"]))
 
 
-def _stamp(course: Course, student: str, assignment: str, name: str) -> dict[str, Any]:
-    path = course.path("autograded", student, assignment) / f"{name}.ipynb"
-    try:
-        return stamp_of(nbk.read(path))
-    except nbk.UnreadableNotebookError:
-        return {}
-
-
-def stamp_of(notebook: NotebookNode) -> dict[str, Any]:
-    """What a graded notebook tells about itself; nothing if plain nbgrader graded it."""
-    return notebook.metadata.get(STAMP, {})
-
-
-def _was_short(stamp: dict[str, Any], plan: Plan) -> bool:
-    outcomes = {outcome for _, _, _, outcome, *_ in stamp["tests"].values()}
-    return ("timeout" in outcomes and stamp["timeout"] < plan.rules.timeout) or (
-        "memory" in outcomes and stamp["memory"] < plan.rules.memory
-    )
-
-
-def _verdict(stamp: dict[str, Any], cell: str, name: str, most: float) -> Verdict:
-    kept = stamp.get("tests", {}).get(cell)
-    if kept is None:
-        return Verdict(name, 0.0, most, "missing", "the notebook is missing from the submission" if not stamp else "")
-    _, points, _, outcome, message, *_ = kept
-    return Verdict(name, points, most, outcome, message)
+def earlier(course: Course, job: Job, plan: Plan) -> dict[str, NotebookNode]:
+    """The graded notebooks of a submission, by name, as they were left; those that were graded here."""
+    found = {}
+    for name in job.notebooks:
+        with suppress(nbk.UnreadableNotebookError):
+            found[name] = nbk.read(course.path("autograded", job.student, plan.assignment) / f"{name}.ipynb")
+    return {name: notebook for name, notebook in found.items() if stamp.of(notebook)}

@@ -9,8 +9,10 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-MOST_REMEMBERED = 1000
-"""Cells whose names are kept: the instructor's, which stand in every submission."""
+MOST_REMEMBERED = 10_000
+"""Cells, and statements of cells, whose names are kept: the instructor's, which stand in every submission."""
+BLOCKS = (ast.For, ast.While, ast.If, ast.With, ast.Try)
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 
 
 @functools.lru_cache(MOST_REMEMBERED)
@@ -34,25 +36,106 @@ def classes(source: str) -> frozenset[str]:
     >>> sorted(classes("class A: pass\\nB = 1"))
     ['A']
     """
-    try:
-        tree = ast.parse(_python(source))
-    except (SyntaxError, ValueError, RecursionError):
-        return frozenset()
-    return frozenset(node.name for node in tree.body if isinstance(node, ast.ClassDef))
+    return frozenset(each.name for each in _statements(source) if isinstance(each, ast.ClassDef))
 
 
 @functools.lru_cache(MOST_REMEMBERED)
 def used(source: str) -> frozenset[str]:
-    """The names that a cell mentions anywhere.
+    """The names that a cell takes from elsewhere: those that it mentions before it binds them.
 
-    >>> sorted(used("def f(x): return g(x).y"))
-    ['g', 'x']
+    >>> sorted(used("def f(x): return g(x).y\\na = b\\nfor i in c: a += d + i\\nd = e = 1"))
+    ['b', 'c', 'd', 'g']
     """
+    return frozenset(_taken(_statements(source), frozenset()))
+
+
+def _taken(statements: Iterable[ast.stmt], own: frozenset[str]) -> set[str]:
+    """The names that statements take from elsewhere, if they own some to begin with."""
+    taken: set[str] = set()
+    for statement in statements:
+        if not isinstance(statement, BLOCKS):
+            taken |= _mentioned(statement) - own
+            own |= bound(ast.unparse(statement))
+            continue
+        heads, lines = _parts(statement)
+        targets = _names(heads, ast.Store)
+        taken |= _names(heads, ast.Load) - targets - own
+        taken |= _taken(lines, own | targets)
+        if isinstance(statement, ast.With):
+            own |= targets | of_all(bound, map(ast.unparse, lines))
+    return taken
+
+
+def _parts(block: ast.AST) -> tuple[list[ast.AST], list[ast.stmt]]:
+    """What stands in the head of a block, or of its parts, and the statements in it."""
+    heads: list[ast.AST] = []
+    lines: list[ast.stmt] = []
+    for child in ast.iter_child_nodes(block):
+        if isinstance(child, ast.stmt):
+            lines.append(child)
+        elif isinstance(child, ast.ExceptHandler):
+            inner = _parts(child)
+            heads += inner[0]
+            lines += inner[1]
+        else:
+            heads.append(child)
+    return heads, lines
+
+
+def _names(nodes: Iterable[ast.AST], context: type[ast.expr_context]) -> set[str]:
+    every = (node for each in nodes for node in ast.walk(each))
+    return {node.id for node in every if isinstance(node, ast.Name) and isinstance(node.ctx, context)}
+
+
+def _mentioned(statement: ast.stmt) -> set[str]:
+    """The global names that a statement reads, changes or deletes, also within functions and comprehensions."""
+    table = symtable.symtable(ast.unparse(statement), "<cell>", "exec")
+    changed = statement if isinstance(statement, (ast.AugAssign, ast.Delete)) else ast.Pass()
+    return _read(table) | {node.id for node in ast.walk(changed) if isinstance(node, ast.Name)}
+
+
+def _read(table: symtable.SymbolTable) -> set[str]:
+    here = {each.get_name() for each in table.get_symbols() if each.is_referenced() and each.is_global()}
+    return here.union(*map(_read, table.get_children()))
+
+
+@functools.lru_cache(MOST_REMEMBERED)
+def variables(source: str) -> frozenset[str]:
+    """The names that a cell binds to a value that other cells can change: neither a function, a class nor a module.
+
+    >>> sorted(variables("import math\\ndef f(): pass\\na = 1"))
+    ['a']
+    """
+    return of_all(bound, (ast.unparse(each) for each in _statements(source) if not isinstance(each, DEFINITIONS)))
+
+
+@functools.lru_cache(MOST_REMEMBERED)
+def acts(source: str) -> bool:
+    """Whether a cell does more than define and import.
+
+    >>> acts("import math\\ndef f(): pass"), acts("f()")
+    (False, True)
+    """
+    return not all(isinstance(each, DEFINITIONS) for each in _statements(source))
+
+
+@functools.lru_cache(MOST_REMEMBERED)
+def seeds(source: str) -> bool:
+    """Whether a cell seeds a generator that all cells share.
+
+    >>> seeds("import numpy as np\\nnp.random.seed(0)"), seeds("def f(): torch.manual_seed(0)")
+    (True, False)
+    """
+    calls = (each.value for each in _statements(source) if isinstance(each, ast.Expr))
+    return any(isinstance(call, ast.Call) and ast.unparse(call.func).endswith("seed") for call in calls)
+
+
+def _statements(source: str) -> list[ast.stmt]:
+    """Those of a cell; none if it is not Python."""
     try:
-        tree = ast.parse(_python(source))
+        return ast.parse(_python(source)).body
     except (SyntaxError, ValueError, RecursionError):
-        return frozenset()
-    return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
+        return []
 
 
 def of_all(find: Callable[[str], frozenset[str]], sources: Iterable[str]) -> frozenset[str]:
@@ -65,29 +148,69 @@ def of_all(find: Callable[[str], frozenset[str]], sources: Iterable[str]) -> fro
 
 
 def needed(sources: Sequence[str], wanted: Iterable[int], optional: Collection[int]) -> list[int]:
-    """Which cells to run so that some cells find what they use.
+    """Which cells to run so that some cells find what they use, as it would be if all were run.
 
     Args:
         sources: The cells of a notebook, in order.
         wanted: The numbers of those cells, counted from 0.
-        optional: The numbers of the cells that may be left out where nothing they bind is used.
+        optional: The numbers of the cells that may be left out: where nothing that they bind is used, and no variable
+            that they mention.
 
     Returns:
         The numbers of the cells to run, those that must not be left out among them, in order.
 
-    >>> needed(["import math", "a = 1", "b = a", "c = 2", "print(b)"], [4], [1, 2, 3, 4])
-    [0, 1, 2, 4]
+    >>> needed(["import math", "a = []", "b = [a]", "c = 2", "a.append(1)", "print(b)"], [5], [1, 2, 3, 4, 5])
+    [0, 1, 2, 4, 5]
     """
+    links = Links(sources)
     chosen = {*wanted, *(set(range(len(sources))) - set(optional))}
     left = list(chosen)
-    makers = [(number, bound(sources[number])) for number in optional]
     while left:
-        names = used(sources[left.pop()])
-        for number, made in makers:
-            if number not in chosen and made & names:
-                chosen.add(number)
-                left.append(number)
+        later = left.pop()
+        new = {number for number in optional if number not in chosen and links.affects(number, later)}
+        chosen |= new
+        left += new
     return sorted(chosen)
+
+
+class Links:
+    """How the cells of a notebook depend on each other.
+
+    Args:
+        sources: The cells, in order.
+    """
+
+    def __init__(self, sources: Sequence[str]) -> None:
+        self.sources = sources
+        self.variables = of_all(variables, sources)
+        self.made: dict[str, list[int]] = {}
+        """By its name, the cells that bind it."""
+        self._reached: dict[int, frozenset[str]] = {}
+        for number, source in enumerate(sources):
+            for name in bound(source):
+                self.made.setdefault(name, []).append(number)
+
+    def affects(self, earlier: int, later: int) -> bool:
+        """Whether what a cell does can make a difference to a later one."""
+        if earlier >= later:
+            return False
+        reached = self.reached(later)
+        if bound(self.sources[earlier]) & reached:
+            return True
+        return acts(self.sources[earlier]) and bool(self.reached(earlier) & reached & self.variables)
+
+    def reached(self, number: int) -> frozenset[str]:
+        """The names that a cell uses, and those that the functions use which it finds under these names."""
+        if number not in self._reached:
+            found: set[str] = set()
+            left = set(used(self.sources[number]))
+            while left:
+                name = left.pop()
+                found.add(name)
+                for maker in self.made.get(name, []):
+                    left |= used(self.sources[maker]) - found
+            self._reached[number] = frozenset(found)
+        return self._reached[number]
 
 
 def _python(source: str) -> str:

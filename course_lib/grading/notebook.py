@@ -81,6 +81,11 @@ def is_locked(cell: NotebookNode) -> bool:
     return not is_solution(cell) and (is_graded(cell) or bool(cell.metadata.get("nbgrader", {}).get("locked")))
 
 
+def is_written(cell: NotebookNode) -> bool:
+    """Whether the cell holds an answer in words, which a person grades."""
+    return cell.cell_type == "markdown" and is_graded(cell) and is_solution(cell)
+
+
 def points(cell: NotebookNode) -> float:
     """What a graded cell is worth."""
     return float(cell.metadata.nbgrader.get("points", 0))

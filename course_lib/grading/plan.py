@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -41,7 +43,7 @@ class Plan:
     """The instructor's notebooks by name, as JSON: as they are handed out, but with the hidden tests."""
     tests: tuple[PlannedTest, ...]
     version: str
-    """A hash of the tests."""
+    """A hash of all that a verdict depends on, but for the submission and the limits."""
     rules: Rules
     expected: frozenset[str] = frozenset()
     """Names that the instructor's answers define."""
@@ -53,6 +55,10 @@ class Plan:
     """Modules that the instructor's notebooks import."""
     visible: tuple[str, ...] = ()
     """Files of course_lib that the locked cells need."""
+    rubrics: dict[tuple[str, str], str] = field(default_factory=dict)
+    """The instructor's answers in words, for those who grade by hand, by notebook and cell."""
+    given: str = ""
+    """A hash like the version, but without the tests themselves."""
 
     def originals(self) -> dict[str, NotebookNode]:
         """The instructor's notebooks."""
@@ -70,24 +76,48 @@ def make(course: Course, assignment: str, registered: Registered, rules: Rules) 
         if language.lower() != "python":
             raise CourseError(f"{name}.ipynb is written in {language}. This grades Python only.")
     source = course.source(assignment)
-    solved = [cell for path in sorted(source.glob("*.ipynb")) for cell in _code(nbk.read(path))]
+    instructors = {path.stem: nbk.read(path) for path in sorted(source.glob("*.ipynb"))}
+    solved = [cell for notebook in instructors.values() for cell in _code(notebook)]
     answers = [cell.source for cell in solved if nbk.is_solution(cell)]
     registered_cells = [cell for notebook in registered.notebooks.values() for cell in _code(notebook)]
     locked = [cell.source for cell in registered_cells if nbk.is_locked(cell)]
     visible = imports.files_of(imports.imported(locked), package_directory())
+    files = _files_beside(source, set(course.may_be_changed(assignment)))
+    given = _hash(
+        [_key(cell) for cell in registered_cells if not nbk.is_test(cell)],
+        [(name, _hash(data)) for name, data in sorted(files.items())],
+        [(package_directory() / name).read_bytes() for name in visible],
+    )
     modules = imports.imported(cell.source for cell in (*solved, *registered_cells))
     return Plan(
         assignment=assignment,
         notebooks={name: nbformat.writes(notebook) for name, notebook in registered.notebooks.items()},
         tests=tuple(registered.plan),
-        version=registered.version,
+        version=_hash(given, [_key(cell) for cell in registered_cells if nbk.is_test(cell)]),
         rules=rules,
         expected=names.of_all(names.bound, answers),
         classes=names.of_all(names.classes, answers),
-        files=_files_beside(source, set(course.may_be_changed(assignment))),
+        files=files,
         preload=tuple(module for module in modules if _can_be_loaded(module, visible)),
         visible=tuple(visible),
+        rubrics={
+            (name, nbk.grade_id(cell) or ""): cell.source
+            for name, notebook in instructors.items()
+            for cell in filter(nbk.is_written, notebook.cells)
+        },
+        given=given,
     )
+
+
+def _key(cell: NotebookNode) -> tuple[Any, ...]:
+    """What of the instructor's cell a verdict depends on; what stands in an answer cell is the student's."""
+    source = None if nbk.is_solution(cell) else cell.source
+    points = nbk.points(cell) if nbk.is_test(cell) else None
+    return nbk.grade_id(cell), points, source, cell.metadata.get("course", {})
+
+
+def _hash(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def _code(notebook: NotebookNode) -> Iterator[NotebookNode]:

@@ -42,6 +42,8 @@ class Answers:
     added: dict[str, list[Answer]] = field(default_factory=dict)
     """The cells that the student added, by the known cell that they come after."""
     duplicated: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    """The names of cells that the instructor's notebook does not have."""
 
 
 def read(data: bytes, known: set[str]) -> Answers:
@@ -64,6 +66,7 @@ def read(data: bytes, known: set[str]) -> Answers:
             answers.known[name] = answer
         else:
             answers.added.setdefault(place, []).append(answer)
+            answers.unknown += [name] if name else []
     answers.duplicated = sorted(name for name, count in seen.items() if count > 1)
     return answers
 
@@ -128,6 +131,8 @@ class Prepared:
     """Answer cells that are as they were handed out."""
     duplicated: tuple[str, ...] = ()
     """Answer cells that the submission has several times; the last one counts."""
+    unknown: tuple[str, ...] = ()
+    """Named cells of the submission that the instructor's notebook does not have."""
 
     @property
     def steps(self) -> list[Step]:
@@ -176,7 +181,7 @@ def prepare(
         if name:
             cells += [_added(answer, name, forbid) for answer in answers.added.get(name, [])]
     duplicated = tuple(name for name in answers.duplicated if name in answer_cells(original))
-    return Prepared(cells, expected, classes, tuple(missing), frozenset(unanswered), duplicated)
+    return Prepared(cells, expected, classes, tuple(missing), frozenset(unanswered), duplicated, tuple(answers.unknown))
 
 
 def answer_cells(original: NotebookNode) -> set[str]:

@@ -33,6 +33,15 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Move:
+    """A test that gave other points when it was run again."""
+
+    before: Verdict
+    after: Verdict
+    why: str
+
+
+@dataclass(frozen=True)
 class Submission:
     """One student's result. Scores are over the points that are graded automatically."""
 
@@ -45,6 +54,8 @@ class Submission:
     """Whether the tests have changed since this was graded."""
     remarks: tuple[str, ...] = ()
     """What a person should know, though it changes no score."""
+    moves: tuple[Move, ...] = ()
+    """What became of the points that it had before."""
 
     @property
     def score(self) -> float:
@@ -89,6 +100,8 @@ class Graded:
     """By notebook and cell, for every cell that nbgrader's autograder scores; None for one that people grade."""
     unanswered: frozenset[tuple[str, str]] = frozenset()
     """Answers that are as they were handed out, by notebook and cell."""
+    again: bool = False
+    """Whether the same submission was graded before."""
 
 
 def nothing_earned(

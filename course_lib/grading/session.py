@@ -25,7 +25,7 @@ class Session:
         course: Where the submissions and the gradebook are.
         plan: The assignment.
         students: Who is graded.
-        regrade: Whether to grade again what has not changed.
+        regrade: Whether to grade again what was graded with other tests.
     """
 
     def __init__(self, course: Course, plan: Plan, students: list[str], *, regrade: bool = False) -> None:
@@ -66,16 +66,18 @@ class Session:
             _timestamp(job)
         except (ValueError, OverflowError):
             return replace(job, problem=f"{TIMESTAMP} holds no time: mend it, or delete it")
-        return job
+        return replace(job, earlier=journal.earlier(self.course, job, self.plan)) if self.regrade else job
 
     def _done(self, job: Job, recorder: gradebook.Recorder) -> Submission | None:
         """The result of what needs no running: nothing to run, or nothing new."""
         if job.problem:
             return self._recorded(job, ungraded(job, self.plan), recorder)
-        if self.regrade or not recorder.has(job.student):
+        if not recorder.has(job.student):
             return None
         done = journal.finished(self.course, job, self.plan)
-        return done and replace(done, needs_manual_grade=recorder.by_hand(job.student))
+        if done is None or (self.regrade and done.older_tests):
+            return None
+        return replace(done, needs_manual_grade=recorder.by_hand(job.student))
 
     def _recorded(self, job: Job, graded: Graded, recorder: gradebook.Recorder) -> Submission:
         if graded.result.status == "graded":

@@ -20,11 +20,10 @@ from nbgrader.api import (
 )
 from sqlalchemy import select
 
-from course_lib.grading import gradebook, preflight
+from course_lib.grading import gradebook, preflight, stamp
 from course_lib.grading import notebook as nbk
 from course_lib.grading.collect import Job, collect
 from course_lib.grading.course import Course, CourseError
-from course_lib.grading.journal import stamp_of
 from course_lib.grading.results import Verdict
 
 
@@ -180,19 +179,19 @@ def _standing(
     for notebook, cell, score, _ in rows:
         if (notebook, cell) in exercise_of:
             points[exercise_of[notebook, cell]] += score or 0.0
-    stamps = [stamp_of(nbk.read(path)) for path in _autograded(course, person.id, assignment)]
+    stamps = [stamp.of(nbk.read(path)) for path in _autograded(course, person.id, assignment)]
     penalty = penalties.get(person.id, 0.0)
     return Standing(
         **who,
         status="graded",
-        problem="" if any(stamp.get("submission") == job.version for stamp in stamps) else _problem(job),
+        problem="" if any(each.get("submission") == job.version for each in stamps) else _problem(job),
         score=sum(points.values()) - penalty,
         late_penalty=penalty,
         needs_manual_grade=any(by_hand for *_, by_hand in rows),
         points=dict(points),
-        verdicts=tuple(Verdict(*test[:5]) for stamp in stamps for test in stamp.get("tests", {}).values()),
-        remarks=tuple(dict.fromkeys(remark for stamp in stamps for remark in stamp.get("remarks", []))),
-        seconds=max((stamp.get("seconds", 0.0) for stamp in stamps), default=0.0),
+        verdicts=tuple(Verdict(*test[:5]) for each in stamps for test in each.get("tests", {}).values()),
+        remarks=tuple(dict.fromkeys(remark for each in stamps for remark in each.get("remarks", []))),
+        seconds=max((each.get("seconds", 0.0) for each in stamps), default=0.0),
     )
 
 

@@ -7,13 +7,16 @@ from nbgrader.api import Gradebook
 from playwright.sync_api import expect
 
 from course_lib.grading import notebook as nbk
+from course_lib.grading import report
 from course_lib.grading.course import Course
 from course_lib.grading.feedback import feedback
+from course_lib.grading.standings import standings
 from tests.browser import jupyter
 
 pytestmark = pytest.mark.browser
 
 ALARM = "window.alarm = 1"
+RUBRIC = "For those who grade; students do not see this."
 MARKUP = f"""<script>{ALARM}</script><img src="nowhere" onerror="{ALARM}"><svg onload="{ALARM}"></svg>"""
 SHOWS = f'''
 from IPython.display import HTML, SVG, Javascript, Markdown, display
@@ -108,15 +111,26 @@ def test_nothing_runs_in_formgrader(page, graded, formgrader):
     assert _is_quiet(page)
 
 
-def test_an_instructor_grades_the_written_answer_there(page, graded, formgrader):
+def test_an_instructor_grades_the_written_answer_there(page, graded, formgrader, tmp_path):
+    """Beside the rubric; score and comment then stand in the gradebook, the report and the student's feedback."""
     page.goto(f"{formgrader}?token={jupyter.TOKEN}")
     page.goto(f"{formgrader}/gradebook/hw/hw")
     expect(page.get_by_role("link", name="Submission #1")).to_be_visible()
     page.goto(f"{formgrader}/submissions/{_submission(graded, 'honest')}")
     expect(page.get_by_text("Because it is so.")).to_be_visible()
-    points = page.locator("input.score").last
-    with page.expect_response(lambda response: response.request.method == "PUT" and "/api/grade/" in response.url):
-        points.fill("3.5")
-        points.press("Tab")
+    expect(page.get_by_text(RUBRIC)).to_be_visible()
+    for kind, box, text in (("grade", "input.score", "3.5"), ("comment", "textarea.comment", "Well said.")):
+        with page.expect_response(lambda each, kind=kind: each.request.method == "PUT" and f"/api/{kind}/" in each.url):
+            page.locator(box).last.fill(text)
+            page.locator(box).last.press("Tab")
     with Gradebook(graded.gradebook_url, "tiny") as gradebook:
         assert gradebook.find_submission("hw", "honest").score == 9.5
+
+    (tmp_path / "report.html").write_text(report.page(graded, standings(graded, "hw")))
+    page.goto((tmp_path / "report.html").as_uri())
+    expect(page.get_by_text("9.5").first).to_be_visible()
+    assert list(feedback(graded, "hw")) == [("honest", ""), ("vandal", "")]
+    page.goto((graded.path("feedback", "honest", "hw") / "hw.html").as_uri())
+    expect(page.get_by_text("Well said.")).to_be_visible()
+    expect(page.get_by_text("(Score: 3.5 / 4.0)").first).to_be_visible()
+    expect(page.get_by_text(RUBRIC)).to_have_count(0)
