@@ -269,7 +269,11 @@ def _together(
     notebooks = {}
     for each in graded:
         each.node.cells = _with_rubrics(each.name, each.node.cells, plan)
-        each.node.metadata[stamp.NAME] |= stamp.made(job, plan) | {"remarks": list(result.remarks), "seconds": seconds}
+        each.node.metadata[stamp.NAME] |= stamp.made(job, plan) | {
+            "remarks": list(result.remarks),
+            "unanswered": sorted(each.prepared.unanswered),
+            "seconds": seconds,
+        }
         notebooks[each.name] = nbformat.writes(each.node)
     again = any(stamp.of(each).get("submission") == job.version for each in job.earlier.values())
     return Graded(result, notebooks, scores | by_hand, frozenset(unanswered), again)

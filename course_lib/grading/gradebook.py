@@ -121,6 +121,14 @@ class Recorder:
             self._comment(notebook, name, cells, graded)
             self._penalize(notebook, submission, cells, student)
 
+    def settle(self, student: str) -> None:
+        """Work out a late penalty anew: since it was graded, a person may have scored answers or granted an extension."""
+        submission = self.db.get(SubmittedAssignment, self._submission_id(student))
+        for cells in self.notebooks.values():
+            notebook = self._row(SubmittedNotebook, notebook_id=cells.notebook_id, assignment_id=submission.id)
+            self._penalize(notebook, submission, cells, student)
+        self.db.commit()
+
     def _grade(self, notebook: SubmittedNotebook, name: str, cells: _Cells, graded: Graded) -> None:
         rows = self._rows(Grade, notebook, cells.graded)
         for cell_id, cell in cells.graded.items():

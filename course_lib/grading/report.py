@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
 
-import jinja2
 import numpy as np
 
 from course_lib.grading import notebook as nbk
 from course_lib.grading.course import Course
+from course_lib.grading.pages import render
 from course_lib.grading.results import Verdict
-from course_lib.grading.standings import Standing, Standings
+from course_lib.grading.standings import Exercise, Standing, Standings
 
 BARS = 10
 """Of the histogram."""
@@ -33,10 +32,10 @@ class Item:
 
     title: str
     max_score: float
-    mean: float
-    """Points, on average."""
-    difficulty: float
-    """The share of its points that the class got: 1 is easy."""
+    mean: float | None
+    """Points, on average of those for whom it is graded; None if it is for nobody."""
+    difficulty: float | None
+    """The share of its points that these got: 1 is easy."""
     discrimination: float | None
     """The correlation of its points with those of all other exercises; None where there is none."""
 
@@ -49,6 +48,8 @@ class Failure:
     failed: int
     share: float
     """Of the class."""
+    not_begun: int
+    """How many others did not write anything."""
     outcome: str
     message: str
     alike: int
@@ -59,18 +60,17 @@ class Failure:
 
 def items(standings: Standings) -> list[Item]:
     """Difficulty and discrimination of each exercise (classical test theory; Crocker & Algina 1986, chapter 14)."""
-    titles = [exercise.title for exercise in standings.exercises]
-    points = np.array([[each.points.get(title, 0.0) for title in titles] for each in standings.graded])
-    return [
-        Item(
-            exercise.title,
-            exercise.max_score,
-            mean := float(points[:, i].mean()) if len(points) else 0.0,
-            mean / exercise.max_score if exercise.max_score else 0.0,
-            _correlation(points[:, i], np.delete(points, i, axis=1).sum(axis=1)) if len(points) >= FEWEST else None,
-        )
-        for i, exercise in enumerate(standings.exercises)
-    ]
+    return [_item(exercise, standings) for exercise in standings.exercises]
+
+
+def _item(exercise: Exercise, standings: Standings) -> Item:
+    title, most = exercise.title, exercise.max_score
+    graded = [each for each in standings.graded if title not in each.waiting]
+    own = np.array([each.points.get(title, 0.0) for each in graded])
+    others = np.array([sum(each.points.values()) - each.points.get(title, 0.0) for each in graded])
+    mean = float(own.mean()) if len(own) else None
+    share = mean / most if mean is not None and most else None
+    return Item(title, most, mean, share, _correlation(own, others) if len(own) >= FEWEST else None)
 
 
 def _correlation(x: np.ndarray, y: np.ndarray) -> float | None:
@@ -78,21 +78,30 @@ def _correlation(x: np.ndarray, y: np.ndarray) -> float | None:
 
 
 def failures(course: Course, standings: Standings) -> list[Failure]:
-    """For each test that somebody failed, its most frequent failure; the most frequent first."""
-    lost: dict[str, list[tuple[Standing, Verdict]]] = {}
+    """For each test that somebody failed who had written something, its most frequent failure; the most frequent first.
+
+    Who has not begun an exercise has not misunderstood it: such answers are counted, but say nothing else.
+    """
+    lost: defaultdict[str, list[tuple[Standing, Verdict]]] = defaultdict(list)
+    not_begun: Counter[str] = Counter()
     for student in standings.graded:
         for verdict in student.verdicts:
-            if verdict.points < verdict.max_points:
-                lost.setdefault(verdict.id, []).append((student, verdict))
-    found = [_most_frequent(course, standings, test, cases) for test, cases in lost.items()]
+            if standings.exercise_of.get(verdict.id) in student.not_begun:
+                not_begun[verdict.id] += 1
+            elif verdict.points < verdict.max_points:
+                lost[verdict.id].append((student, verdict))
+    found = [_most_frequent(course, standings, test, cases, not_begun[test]) for test, cases in lost.items()]
     return sorted(found, key=lambda failure: -failure.failed)
 
 
-def _most_frequent(course: Course, standings: Standings, test: str, cases: list[tuple[Standing, Verdict]]) -> Failure:
+def _most_frequent(
+    course: Course, standings: Standings, test: str, cases: list[tuple[Standing, Verdict]], not_begun: int
+) -> Failure:
     (outcome, message), alike = Counter((verdict.outcome, verdict.message) for _, verdict in cases).most_common(1)[0]
     student = next(each for each, verdict in cases if (verdict.outcome, verdict.message) == (outcome, message))
     example = _without_names(_answer(course, standings.assignment, student.student, test), standings.students)
-    return Failure(test, len(cases), len(cases) / len(standings.graded), outcome, message, alike, example)
+    share = len(cases) / len(standings.graded)
+    return Failure(test, len(cases), share, not_begun, outcome, message, alike, example)
 
 
 def _answer(course: Course, assignment: str, student: str, test: str) -> str:
@@ -148,15 +157,8 @@ def histogram(standings: Standings) -> list[tuple[float, float, int]]:
 
 def page(course: Course, standings: Standings) -> str:
     """The report as one HTML page that asks the network for nothing."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("course_lib.grading", "pages"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    environment.filters["number"] = partial(np.format_float_positional, precision=2, trim="-")
-    return environment.get_template("report.html").render(
+    return render(
+        "report.html",
         standings=standings,
         scores=np.array([each.score for each in standings.graded]),
         median=float(np.median([each.score for each in standings.graded] or [0.0])),

@@ -77,6 +77,7 @@ class Session:
         done = journal.finished(self.course, job, self.plan)
         if done is None or (self.regrade and done.older_tests):
             return None
+        recorder.settle(job.student)
         return replace(done, needs_manual_grade=recorder.by_hand(job.student))
 
     def _recorded(self, job: Job, graded: Graded, recorder: gradebook.Recorder) -> Submission:

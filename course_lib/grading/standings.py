@@ -54,6 +54,10 @@ class Standing:
     needs_manual_grade: bool = False
     points: dict[str, float] = field(default_factory=dict)
     """By the exercise's title."""
+    waiting: frozenset[str] = frozenset()
+    """Exercises in which something is left for a person to grade."""
+    not_begun: frozenset[str] = frozenset()
+    """Exercises whose answers are as they were handed out."""
     verdicts: tuple[Verdict, ...] = ()
     remarks: tuple[str, ...] = ()
     seconds: float = 0.0
@@ -67,6 +71,8 @@ class Standings:
     assignment: str
     exercises: tuple[Exercise, ...]
     students: tuple[Standing, ...]
+    exercise_of: dict[str, str] = field(default_factory=dict)
+    """The title of the exercise that a test belongs to, by the test's id."""
 
     @property
     def max_score(self) -> float:
@@ -98,45 +104,67 @@ def standings(course: Course, assignment: str) -> Standings:
             registered = book.find_assignment(assignment)
         except MissingEntry as error:
             raise CourseError(f"{assignment} has never been graded. Run `course grade {assignment}` first.") from error
-        exercise_of, exercises = _exercises(course, assignment, registered)
+        parts = _parts(course, assignment, registered)
         people = {student.id: student for student in book.students}
         rows = _rows(book, registered)
         penalties = {
             submission.student_id: sum(each.late_submission_penalty or 0.0 for each in submission.notebooks)
             for submission in book.assignment_submissions(assignment)
         }
-        answers = {path.stem: preflight.answer_cells(nbk.read(path)) for path in _released(course, assignment)}
         names = sorted({*people, *course.by_student("submitted", assignment)})
         found = tuple(
-            _standing(
-                course, assignment, people.get(name, Student(id=name)), rows.get(name), penalties, exercise_of, answers
-            )
+            _standing(course, assignment, people.get(name, Student(id=name)), rows.get(name), penalties, parts)
             for name in names
         )
-    return Standings(assignment, exercises, found)
+    tests = {parts.test_id(key): title for key, title in parts.exercise_of.items()}
+    return Standings(assignment, parts.exercises, found, tests)
 
 
 def _released(course: Course, assignment: str) -> list[Path]:
     return sorted(course.release(assignment).glob("*.ipynb"))
 
 
-def _exercises(
-    course: Course, assignment: str, registered: Assignment
-) -> tuple[dict[tuple[str, str], str], tuple[Exercise, ...]]:
-    """The exercise of each graded cell, and the exercises in the order in which they stand."""
+@dataclass(frozen=True)
+class _Parts:
+    """An assignment's graded cells and answers, by notebook and cell, and the exercises that they belong to."""
+
+    notebooks: tuple[str, ...]
+    exercises: tuple[Exercise, ...]
+    """In the order in which they stand."""
+    exercise_of: dict[tuple[str, str], str]
+    """The title for each graded cell."""
+    answers: dict[str, set[tuple[str, str]]]
+    """The answer cells by title."""
+
+    def test_id(self, key: tuple[str, str]) -> str:
+        """A cell's name; with the notebook's before it where an assignment has several."""
+        return "/".join(key) if len(self.notebooks) > 1 else key[1]
+
+    def answer_cells(self) -> dict[str, set[str]]:
+        """The names of the answer cells by notebook."""
+        every = [key for keys in self.answers.values() for key in keys]
+        return {name: {cell for notebook, cell in every if notebook == name} for name in self.notebooks}
+
+
+def _parts(course: Course, assignment: str, registered: Assignment) -> _Parts:
     known = {
         (n.name, cell.name): cell.max_score for n in registered.notebooks for cell in (*n.grade_cells, *n.task_cells)
     }
     paths = _released(course, assignment)
     exercise_of: dict[tuple[str, str], str] = {}
+    answers: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
     most: defaultdict[str, float] = defaultdict(float)
     for path in paths:
-        for title, cell in nbk.exercises(nbk.read(path)):
+        for heading, cell in nbk.exercises(nbk.read(path)):
             key = (path.stem, nbk.grade_id(cell) or "")
+            title = f"{path.stem}: {heading}" if len(paths) > 1 else heading
+            if nbk.is_solution(cell):
+                answers[title].add(key)
             if key in known:
-                exercise_of[key] = f"{path.stem}: {title}" if len(paths) > 1 else title
-                most[exercise_of[key]] += known[key]
-    return exercise_of, tuple(Exercise(title, points) for title, points in most.items())
+                exercise_of[key] = title
+                most[title] += known[key]
+    exercises = tuple(Exercise(title, points) for title, points in most.items())
+    return _Parts(tuple(path.stem for path in paths), exercises, exercise_of, dict(answers))
 
 
 def _rows(book: Gradebook, registered: Assignment) -> dict[str, list[Any]]:
@@ -161,8 +189,7 @@ def _standing(
     person: Student,
     rows: list[Any] | None,
     penalties: dict[str, float],
-    exercise_of: dict[tuple[str, str], str],
-    answers: dict[str, set[str]],
+    parts: _Parts,
 ) -> Standing:
     who = {
         "student": person.id,
@@ -171,15 +198,19 @@ def _standing(
         "email": person.email or "",
         "lms_id": person.lms_user_id or "",
     }
-    job = collect(person.id, course.path("submitted", person.id, assignment), answers)
+    job = collect(person.id, course.path("submitted", person.id, assignment), parts.answer_cells())
     if rows is None:
         problem = "" if job.missing else _problem(job)
         return Standing(**who, status="missing" if job.missing else "not graded", problem=problem)
     points: defaultdict[str, float] = defaultdict(float)
-    for notebook, cell, score, _ in rows:
-        if (notebook, cell) in exercise_of:
-            points[exercise_of[notebook, cell]] += score or 0.0
-    stamps = [stamp.of(nbk.read(path)) for path in _autograded(course, person.id, assignment)]
+    waiting = set()
+    for notebook, cell, score, by_hand in rows:
+        if title := parts.exercise_of.get((notebook, cell)):
+            points[title] += score or 0.0
+            waiting |= {title} if by_hand else set()
+    named = {path.stem: stamp.of(nbk.read(path)) for path in _autograded(course, person.id, assignment)}
+    stamps = list(named.values())
+    unanswered = {(name, cell) for name, each in named.items() for cell in each.get("unanswered", [])}
     penalty = penalties.get(person.id, 0.0)
     return Standing(
         **who,
@@ -189,6 +220,8 @@ def _standing(
         late_penalty=penalty,
         needs_manual_grade=any(by_hand for *_, by_hand in rows),
         points=dict(points),
+        waiting=frozenset(waiting),
+        not_begun=frozenset(title for title, answers in parts.answers.items() if answers <= unanswered),
         verdicts=tuple(Verdict(*test[:5]) for each in stamps for test in each.get("tests", {}).values()),
         remarks=tuple(dict.fromkeys(remark for each in stamps for remark in each.get("remarks", []))),
         seconds=max((each.get("seconds", 0.0) for each in stamps), default=0.0),

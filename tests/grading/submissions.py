@@ -45,4 +45,10 @@ def wrong(assignment: str) -> Sources:
     return chosen
 
 
+def lost(assignment: str, sources: Sources) -> set[str]:
+    """The tests at which the assignment's own wrong answers lose their points."""
+    chosen = [each for each in harness.answers(assignment) if sources.get(each.cell) == each.source]
+    return {name for answer in chosen for name in answer.loses}
+
+
 KINDS: dict[str, Callable[[str], Sources]] = {"right": right, "blank": blank, "wrong": wrong}

@@ -71,6 +71,19 @@ def test_an_extension_counts(book):
     assert opened.find_submission_notebook("hw", "hw", "ada").late_submission_penalty is None
 
 
+def test_a_penalty_is_settled_anew_when_somebody_has_scored_or_granted_time(book):
+    course, opened = book
+    write = recorder(course, opened, penalty_method="zero")
+    write.record(graded(), DUE + timedelta(hours=1))
+    opened.find_grade("why", "hw", "hw", "ada").manual_score = 4.0
+    opened.db.commit()
+    write.settle("ada")
+    assert opened.find_submission_notebook("hw", "hw", "ada").late_submission_penalty == 7.5
+    opened.grant_extension("hw", "ada", hours=2)
+    write.settle("ada")
+    assert opened.find_submission_notebook("hw", "hw", "ada").late_submission_penalty is None
+
+
 def test_a_failure_leaves_nothing_half_written(book):
     course, opened = book
     write = recorder(course, opened)

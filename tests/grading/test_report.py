@@ -57,6 +57,14 @@ def test_no_correlation_is_made_up():
     nobody = Standings("hw", EXERCISES, ())
     for standings_ in (few, same, nobody):
         assert [item.discrimination for item in report.items(standings_)] == [None, None]
+    assert [(item.mean, item.difficulty) for item in report.items(nobody)] == [(None, None)] * 2
+
+
+def test_what_a_person_has_still_to_grade_does_not_count():
+    waiting = frozenset({"Exercise 2"})
+    everybody = tuple(somebody(i, 4.0, 0.0 if i > 1 else 6.0, waiting=waiting if i > 1 else ()) for i in range(6))
+    first, second = report.items(Standings("hw", EXERCISES, everybody))
+    assert (first.mean, second.mean, second.difficulty) == (4, 6, 1)
 
 
 def test_every_student_is_in_one_bar(class_):
@@ -208,6 +216,17 @@ def test_the_most_frequent_failure_has_an_example_without_names(graded):
     assert (failure.test, failure.failed, failure.alike, failure.outcome) == ("double-test", 2, 2, "failed")
     assert failure.message == "twice 2 is 4"
     assert failure.example == "def double(x):\n    … = x\n    return …"
+
+
+def test_who_has_not_begun_says_nothing_about_what_goes_wrong(course):
+    wrong = [somebody(i, 0, 6, verdicts=(Verdict("t", 0, 4, "failed", "not 4"),)) for i in range(2)]
+    blank = [
+        somebody(i, 0, 6, verdicts=(Verdict("t", 0, 4, "error", "not yet"),), not_begun=frozenset({"Exercise 1"}))
+        for i in range(2, 7)
+    ]
+    (failure,) = report.failures(course, Standings("hw", EXERCISES, (*blank, *wrong), {"t": "Exercise 1"}))
+    assert (failure.message, failure.failed, failure.not_begun) == ("not 4", 2, 5)
+    assert report.failures(course, Standings("hw", EXERCISES, tuple(blank), {"t": "Exercise 1"})) == []
 
 
 def test_the_page_asks_for_nothing_and_runs_nothing(graded):
