@@ -45,14 +45,14 @@ def unroll_lstm(a: Tensor, h: Tensor, c: Tensor, W: Tensor, **options: Any) -> t
     """:func:`~course_lib.nn.cells.lstm_step` along a sequence, with its options.
 
     Args:
-        a: What the inputs say, both biases included, shape (T, N, 4H).
-        h: The first $h$, shape (N, H).
+        a: What the inputs say, both biases included, shape (T, N, 4H), or (T, N, 3H) for coupled gates.
+        h: The first $h$, shape (N, H), or (N, P) with a projection.
         c: The first cell, shape (N, H).
-        W: $W_{hh}$, shape (4H, H).
+        W: $W_{hh}$, as many rows as ``a`` has columns, as many columns as ``h``.
         options: Projection, peephole, coupled.
 
     Returns:
-        Every $h$, shape (T, N, H), and the last cell.
+        Every $h$, shape (T, N, H) or (T, N, P), and the last cell.
     """
     outputs = []
     for a_t in a.unbind():

@@ -18,7 +18,7 @@ from .linear import check_features
 class TDNN(Module):
     r"""A layer of a time-delay network: each output sees the input of its time and of a few times before.
 
-    $y_t = b + \sum_{d=0}^{D} W_d\, x_{t-d}$   (Waibel et al., 1989; Deep Learning, section 10.1)
+    $y_t = b + \sum_{d=0}^{D} W_d\, x_{t-d}$   (Waibel et al., 1989; Deep Learning, chapter 10, introduction)
 
     It is a convolution over time that never looks ahead. What is more than $D$ steps ago is forgotten; before the first
     input there are zeros.
@@ -85,12 +85,14 @@ class TDNN(Module):
 
         Raises:
             ValueError: The input has another number of dimensions.
-            RuntimeError: Its last dimension is not ``input_size`` long.
+            RuntimeError: Its last dimension is not ``input_size`` long, or the sequence is empty.
         """
         if input.ndim not in (2, 3):
             raise ValueError(f"expected an input with 2 or 3 dimensions, got {tuple(input.shape)}")
         check_features(input, self.input_size)
         time = 1 if self.batch_first and input.ndim == 3 else 0
+        if input.shape[time] == 0:
+            raise RuntimeError(f"expected a sequence of at least 1 step, got an input of shape {tuple(input.shape)}")
         before = [(self.delays if axis == time else 0, 0) for axis in range(input.ndim)]
         windows = sliding_windows(pad(input, before), self.delays + 1, axis=time)  # in a new last axis, oldest first
         y = windows.flatten(-2) @ self.weight.flip(-1).flatten(1).T

@@ -29,7 +29,7 @@ class _Rows(Function):
     def backward(ctx: Any, g: Tensor) -> tuple[Tensor, None, None, None, None]:
         (indices,) = ctx.saved_tensors
         padding_idx, scale_grad_by_freq, sparse = ctx.options
-        i, g = indices.flatten(), g.reshape(indices.numel(), -1)
+        i, g = indices.flatten(), g.reshape(indices.numel(), g.shape[-1])
         if padding_idx is not None:
             kept = i != padding_idx
             i, g = i[kept], g[kept]

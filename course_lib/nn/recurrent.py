@@ -175,6 +175,9 @@ class _Recurrent(Module):
         shapes = [(count, x.shape[1], size) for size in sizes]
         if states is None:
             return [x.new_zeros(shape) for shape in shapes]
+        if not isinstance(states, tuple | list) or [isinstance(s, Tensor) for s in states] != [True] * len(sizes):
+            expected = "one tensor" if len(sizes) == 1 else "a pair of tensors (h, c)"
+            raise TypeError(f"expected hx, the first state, as {expected}; got {_kinds(states)}")
         found = [state if batched else state.unsqueeze(1) for state in states]
         for state, shape, given in zip(found, shapes, states, strict=True):
             if state.shape != shape:
@@ -190,6 +193,11 @@ class _Recurrent(Module):
         parts = [f"{self.input_size}, {self.hidden_size}"]
         parts += [f"{k}={getattr(self, k)}" for k, default in defaults.items() if getattr(self, k) != default]
         return ", ".join(parts)
+
+
+def _kinds(states: Any) -> str:
+    """What somebody gave as first states."""
+    return ", ".join(type(s).__name__ for s in states) if isinstance(states, tuple | list) else type(states).__name__
 
 
 def _side_by_side(outputs: list[Tensor]) -> Tensor:
@@ -297,7 +305,7 @@ class RNN(_Recurrent):
             Outputs (T, N, directions · H), and the last states in the shape of ``hx``.
 
         Raises:
-            TypeError: The input is a ``PackedSequence``.
+            TypeError: The input is a ``PackedSequence``, or the first state is not one tensor.
             ValueError: The input has another number of dimensions, or another dtype than the weights.
             RuntimeError: Sizes do not fit, or the sequence is empty.
         """
@@ -465,7 +473,7 @@ class LSTM(_Recurrent):
             Outputs (T, N, directions · H or P), and the last $h$ and $c$ in the shapes of ``hx``.
 
         Raises:
-            TypeError: The input is a ``PackedSequence``.
+            TypeError: The input is a ``PackedSequence``, or the first states are not a pair of tensors.
             ValueError: The input has another number of dimensions, or another dtype than the weights.
             RuntimeError: Sizes do not fit, or the sequence is empty.
         """

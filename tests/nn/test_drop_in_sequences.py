@@ -239,7 +239,11 @@ def test_embeddings_compute_the_same(name, options, indices, device):
 
 @pytest.mark.parametrize("options", [{}, {"max_norm": 1.0}], ids=str)
 def test_no_tokens_have_no_vectors(options):
-    assert ours.Embedding(**TOKENS, **options)(torch.zeros((0, 2), dtype=torch.int64)).shape == (0, 2, 3)
+    table = ours.Embedding(**TOKENS, **options)
+    vectors = table(torch.zeros((0, 2), dtype=torch.int64))
+    assert vectors.shape == (0, 2, 3)
+    vectors.sum().backward()
+    assert not table.weight.grad.any()
 
 
 @pytest.mark.parametrize("options", [{}, {"padding_idx": 2}, {"scale_grad_by_freq": True}], ids=str)
@@ -350,6 +354,25 @@ def test_dropout_in_one_layer_has_nowhere_to_act(name):
     for library in (ours, theirs):
         with pytest.warns(UserWarning, match="dropout"):
             getattr(library, name)(**SIZES, dropout=0.3)
+
+
+ONE, TWO = torch.zeros(1, N, H), torch.zeros(2, N, H)
+
+
+@pytest.mark.parametrize(
+    ("name", "hx", "words"),
+    [
+        ("GRU", (ONE, ONE), "one tensor; got tuple"),
+        ("RNN", [ONE], "one tensor; got list"),
+        ("LSTM", TWO, r"a pair of tensors \(h, c\); got Tensor"),
+        ("LSTM", (ONE,), r"a pair of tensors \(h, c\); got Tensor"),
+        ("LSTM", (ONE, None), r"a pair of tensors \(h, c\); got Tensor, NoneType"),
+    ],
+    ids=["pair", "list", "stacked", "one", "half"],
+)
+def test_first_states_are_as_many_as_the_layer_has(name, hx, words):
+    with pytest.raises(TypeError, match=words):
+        getattr(ours, name)(**SIZES)(torch.zeros(T, N, F), hx)
 
 
 @pytest.mark.parametrize("name", ["RNN", "GRU", "LSTM"])

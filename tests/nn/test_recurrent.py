@@ -293,6 +293,8 @@ def test_delays_that_do_not_fit():
         ours.TDNN(F, H, 1)(torch.zeros(F))
     with pytest.raises(RuntimeError, match=f"{F}"):
         ours.TDNN(F, H, 1)(torch.zeros(T, F + 1))
+    with pytest.raises(RuntimeError, match="at least 1 step"):
+        ours.TDNN(F, H, 1, batch_first=True)(torch.zeros(N, 0, F))
 
 
 @pytest.mark.parametrize("batch_first", [False, True])
