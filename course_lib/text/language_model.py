@@ -7,6 +7,7 @@ from typing import Any
 
 from course_lib.arrays import Array, Generator, is_torch, namespace, uniform
 from course_lib.probability import softmax
+from course_lib.probability.functions import floating
 
 
 def perplexity(nll: Any) -> Any:
@@ -56,8 +57,9 @@ def sample_with_temperature(logits: Array, temperature: float = 1.0, *, generato
         The numbers of the tokens drawn, int64, shape (...).
 
     Raises:
-        ValueError: The temperature is negative or not finite, or there are no tokens.
-        TypeError: The generator is of another kind than the logits.
+        ValueError: The temperature is negative or not finite, there are no tokens, or the largest logit of a row is NaN
+            or infinite.
+        TypeError: The logits are not floating, or the generator is of another kind.
 
     >>> import numpy as np
     >>> logits = np.tile(np.log([0.5, 0.25, 0.25]), (1000, 1))
@@ -66,14 +68,19 @@ def sample_with_temperature(logits: Array, temperature: float = 1.0, *, generato
     >>> np.bincount(sample_with_temperature(logits, 0.1, generator=np.random.default_rng(0))) / 1000
     array([0.999, 0.   , 0.001])
     """
-    xp = namespace(logits)
+    xp = floating(logits)
     if not 0 <= temperature < math.inf:
         raise ValueError(f"expected a temperature from 0 upward, got {temperature}")
     if logits.ndim == 0 or logits.shape[-1] == 0:
         raise ValueError(f"expected logits of shape (..., tokens), got shape {tuple(logits.shape)}")
-    if temperature == 0:
+    largest = xp.max(logits, axis=-1, keepdims=True)
+    if not bool(xp.all(xp.isfinite(largest))):
+        raise ValueError(
+            "expected a finite largest logit in every row, got NaN, infinity, or no token that may be drawn"
+        )
+    if temperature < xp.finfo(logits.dtype).smallest_normal:  # dividing by it would be dividing by 0
         return xp.argmax(logits, axis=-1)
-    z = logits - xp.max(logits, axis=-1, keepdims=True)  # before the division, which could overflow
+    z = logits - largest  # before the division, which could overflow
     cumulated = xp.cumulative_sum(softmax(z / temperature), axis=-1)
     u = uniform((*logits.shape[:-1], 1), generator)
     u = u.to(logits.device) if is_torch(u) else u

@@ -34,7 +34,8 @@ def pad_sequences(
         Shape (sequences, length, ...): a tensor if tensors were given, else NumPy.
 
     Raises:
-        ValueError: There are no sequences, the length is negative, or a side has another name.
+        ValueError: There are no sequences, the length is negative, a side has another name, or rows of whole numbers
+            are to be filled with a fraction.
 
     >>> pad_sequences([[5, 6], [7, 8, 9]])
     array([[5, 6, 0],
@@ -52,6 +53,8 @@ def pad_sequences(
     if length < 0:
         raise ValueError(f"expected a length of at least 0, got {length}")
     xp = namespace(*rows)
+    if not float(value).is_integer() and any(xp.isdtype(row.dtype, "integral") for row in rows):
+        raise ValueError(f"expected a whole number as value, since rows hold whole numbers, got {value}")
     return xp.stack([_fill(_cut(row, length, truncate), length, value, side) for row in rows])
 
 

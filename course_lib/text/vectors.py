@@ -32,8 +32,7 @@ def one_hot(indices: Array, num_classes: int) -> Array:
     """
     xp = namespace(indices)
     _check_indices(indices, num_classes)
-    classes = xp.arange(num_classes, dtype=indices.dtype, device=device(indices))
-    hits = indices[..., None] == classes
+    hits = indices[..., None] == xp.arange(num_classes, device=device(indices))
     return hits.to(xp.get_default_dtype()) if is_torch(hits) else hits.astype(np.float64)
 
 

@@ -37,6 +37,10 @@ class TestOneHot:
         assert is_torch(result) == is_torch(indices)
         np.testing.assert_array_equal(result.tolist(), np.eye(4)[[[2, 0], [1, 1]]])
 
+    def test_more_classes_than_the_indices_dtype_has_numbers(self, asarray):
+        rows = one_hot(asarray([44, 255], "uint8"), 300)
+        assert [[i for i, hit in enumerate(row) if hit] for row in rows.tolist()] == [[44], [255]]
+
     def test_no_indices(self, asarray):
         assert one_hot(asarray(np.zeros((0,)), "int64"), 3).shape == (0, 3)
 
@@ -108,6 +112,9 @@ class TestPadding:
     def test_lists_become_whole_numbers(self):
         assert pad_sequences([[], [1]]).dtype == np.int64
 
+    def test_fractions_fill_rows_of_fractions(self):
+        assert pad_sequences([[1.5], [2.0, 3.0]], value=0.5).tolist() == [[1.5, 0.5], [2, 3]]
+
     def test_torchs_own(self):
         rows = [torch.randn(n, 2, generator=torch_generator(n)) for n in (3, 1, 2)]
         oracle = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True)
@@ -124,6 +131,8 @@ class TestPadding:
             pad_sequences([[1]], side="pre")
         with pytest.raises(ValueError, match="at least one sequence"):
             pad_sequences([])
+        with pytest.raises(ValueError, match="a whole number as value.*got 0.5"):
+            pad_sequences([[1], [2, 3]], value=0.5)
         with pytest.raises(ValueError, match="length of at least 0"):
             pad_sequences([[1]], length=-1)
         with pytest.raises(ValueError, match="lengths from 0 to 2, got 1 to 3"):
@@ -148,9 +157,10 @@ class TestLanguageModel:
         assert counts[3] == 0
 
     def test_cold_takes_the_likeliest(self, asarray):
-        logits = asarray([[0.0, 3.0, 2.9], [5.0, 4.9, 0.0]])
-        for temperature in (0, 1e-300, 1e-3):
-            assert sample_with_temperature(logits, temperature, generator=generator_for(logits)).tolist() == [1, 0]
+        for dtype in ("float32", "float64"):
+            logits = asarray([[0.0, 3.0, 2.9], [5.0, 4.9, 0.0]], dtype)
+            for temperature in (0, 1e-300, 1e-40, 1e-3):
+                assert sample_with_temperature(logits, temperature, generator=generator_for(logits)).tolist() == [1, 0]
 
     def test_shapes_and_kind(self, asarray):
         logits = asarray(np.zeros((2, 3, 5)), "float32")
@@ -173,6 +183,12 @@ class TestLanguageModel:
                 sample_with_temperature(logits, temperature, generator=generator_for(logits))
         with pytest.raises(ValueError, match="shape"):
             sample_with_temperature(asarray([]), generator=generator_for(logits))
+        for wrong in ([0.0, np.nan], [-np.inf, -np.inf], [0.0, np.inf]):
+            for temperature in (0, 1):
+                with pytest.raises(ValueError, match="finite largest logit"):
+                    sample_with_temperature(asarray([[0.0, 1.0], wrong]), temperature, generator=generator_for(logits))
+        with pytest.raises(TypeError, match="floating dtype"):
+            sample_with_temperature(asarray([0, 1], "int64"), generator=generator_for(logits))
         other = np.random.default_rng(0) if is_torch(logits) else torch_generator(0)
         with pytest.raises(TypeError, match="arrays of one kind"):
             sample_with_temperature(logits, generator=other)
