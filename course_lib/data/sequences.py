@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import math
 from datetime import date, timedelta
 
@@ -34,7 +33,7 @@ def adding_problem(n: int, length: int, *, generator: torch.Generator) -> tuple[
     >>> x.shape, bool((x.prod(2).sum(1) - y).abs().max() < 1e-6)
     (torch.Size([100, 50, 2]), True)
     """
-    _check(n, length, 2)
+    _check(n, 2, length=length)
     numbers, marks = torch.rand(n, length, generator=generator), torch.zeros(n, length)
     half = length // 2
     first = torch.randint(half, (n, 1), generator=generator)
@@ -72,7 +71,7 @@ def copy_task(
     >>> x.tolist(), y.tolist()
     ([[3, 1, 0, 0, 4, 0, 0]], [[0, 0, 0, 0, 0, 3, 1]])
     """
-    _check(n, min(length, delay, symbols), 1)
+    _check(n, 1, symbols=symbols, length=length, delay=delay)
     word = torch.randint(1, symbols + 1, (n, length), generator=generator)
     x, y = torch.zeros(2, n, 2 * length + delay, dtype=torch.int64)
     x[:, :length], y[:, -length:] = word, word
@@ -106,7 +105,7 @@ def sine_waves(
     >>> sine_waves(3, 50, generator=torch.Generator().manual_seed(0)).shape
     torch.Size([3, 50])
     """
-    _check(n, length, 1)
+    _check(n, 1, length=length)
     shortest, longest = periods
     if not 0 < shortest <= longest < math.inf or not noise >= 0:
         raise ValueError(f"expected positive periods in order and noise of at least 0, got {periods} and {noise}")
@@ -117,6 +116,11 @@ def sine_waves(
 
 
 FIRST_DAY, LAST_DAY = date(1950, 1, 1), date(2049, 12, 31)
+# Python's own names are in the language of the machine.
+MONTHS = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+]  # fmt: skip
 
 
 def date_pairs(n: int, *, generator: torch.Generator) -> tuple[list[str], list[str]]:
@@ -138,7 +142,7 @@ def date_pairs(n: int, *, generator: torch.Generator) -> tuple[list[str], list[s
     >>> date_pairs(3, generator=torch.Generator().manual_seed(0))
     (['10 October 2036', 'Sep 30, 1997', '24.2.2047'], ['2036-10-10', '1997-09-30', '2047-02-24'])
     """
-    _check(n, 1, 1)
+    _check(n, 1)
     days = torch.randint((LAST_DAY - FIRST_DAY).days + 1, (n,), generator=generator).tolist()
     ways = torch.randint(5, (n,), generator=generator).tolist()
     dates = [FIRST_DAY + timedelta(days=day) for day in days]
@@ -147,12 +151,14 @@ def date_pairs(n: int, *, generator: torch.Generator) -> tuple[list[str], list[s
 
 def _written(day: date, way: int) -> str:
     d, y = day.day, day.year
-    name, short = calendar.month_name[day.month], calendar.month_abbr[day.month]
+    name = MONTHS[day.month - 1]
+    short = name[:3]
     return (f"{d} {name} {y}", f"{name} {d}, {y}", f"{d} {short} {y}", f"{short} {d}, {y}", f"{d}.{day.month}.{y}")[way]
 
 
-def _check(n: int, length: int, least: int) -> None:
+def _check(n: int, least: int, **numbers: int) -> None:
     if n < 1:
         raise ValueError(f"expected at least one sequence, got n={n}")
-    if length < least:
-        raise ValueError(f"expected lengths of at least {least}, got {length}")
+    for name, number in numbers.items():
+        if number < least:
+            raise ValueError(f"expected {name} of at least {least}, got {number}")

@@ -47,7 +47,7 @@ def test_adding_always_one_is_wrong_by_a_sixth():
 
 
 def test_adding_needs_two_steps():
-    with pytest.raises(ValueError, match="lengths of at least 2, got 1"):
+    with pytest.raises(ValueError, match="length of at least 2, got 1"):
         adding_problem(3, 1, generator=torch_generator(0))
 
 
@@ -65,7 +65,7 @@ def test_copying(symbols, length, delay):
 
 @pytest.mark.parametrize("wrong", [{"symbols": 0}, {"length": 0}, {"delay": 0}])
 def test_copying_refused(wrong):
-    with pytest.raises(ValueError, match="lengths of at least 1, got 0"):
+    with pytest.raises(ValueError, match=f"{next(iter(wrong))} of at least 1, got 0"):
         copy_task(3, **wrong, generator=torch_generator(0))
 
 
@@ -111,6 +111,13 @@ def test_dates_mean_the_same_day():
             pytest.fail(f"{text} is no date")
     assert used == set(FORMATS)
     assert not any(re.match(r"0|\w+ 0", text) for text in written), "people write no leading zeros"
+
+
+def test_dates_are_english_whatever_the_machine_speaks(monkeypatch):
+    expected = date_pairs(50, generator=torch_generator(0))
+    monkeypatch.setattr("calendar.month_name", ["", *["Monat"] * 12])
+    monkeypatch.setattr("calendar.month_abbr", ["", *["Mon"] * 12])
+    assert date_pairs(50, generator=torch_generator(0)) == expected
 
 
 def test_dates_refused():
