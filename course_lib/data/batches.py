@@ -26,6 +26,20 @@ def require_again(**given: Batches | None) -> None:
             )
 
 
+def parts_of(batch: Any) -> Sequence[Any]:
+    """The batch, if it consists of parts, such as (x,) or (x, y).
+
+    Raises:
+        TypeError: It is something else. A tensor would come apart into its rows.
+    """
+    if not isinstance(batch, tuple | list):
+        raise TypeError(
+            f"expected batches as tuples, such as (x,), got a {type(batch).__name__}; "
+            "pass Minibatches(X, batch_size=...), or [(X,)] for one batch"
+        )
+    return batch
+
+
 def over_and_over(data: Batches) -> Iterator[Sequence[Any]]:
     """Batch after batch, epoch after epoch, without end.
 

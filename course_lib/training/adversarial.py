@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import torch
 from tqdm.auto import tqdm
 
-from course_lib.data.batches import Batches, over_and_over
+from course_lib.data.batches import Batches, over_and_over, parts_of
 from course_lib.models.gan import GAN
 from course_lib.training.loop import require_finite
 from course_lib.training.progress import hidden
@@ -59,7 +59,7 @@ def adversarial_steps(
     Raises:
         FloatingPointError: A loss is NaN or infinite.
         ValueError: There is nothing to train on, or a number of steps is not at least 1.
-        TypeError: The data can be gone through only once.
+        TypeError: The data can be gone through only once, or a batch is no tuple.
     """
     if steps < 1 or critic_steps < 1:
         raise ValueError(f"expected steps and critic_steps of at least 1, got {steps} and {critic_steps}")
@@ -67,7 +67,7 @@ def adversarial_steps(
     gan.train()
     for step in range(1, steps + 1):
         for _ in range(critic_steps):
-            real, *condition = next(batches)
+            real, *condition = parts_of(next(batches))
             with torch.no_grad():
                 fake = gan(gan.draw_codes(len(real), generator=generator), *condition)
             d_loss = gan.discriminator_loss(real, fake, *condition)

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import Module
 
-from course_lib.data.batches import Batches, require_again
+from course_lib.data.batches import Batches, parts_of, require_again
 from course_lib.models.autoencoder import EncoderDecoder
 from course_lib.nn.modes import mode
 from course_lib.regularization import EarlyStopping
@@ -96,7 +96,7 @@ def stack_pretrain(
 
     Raises:
         ValueError: There is no autoencoder.
-        TypeError: ``data`` can be gone through only once.
+        TypeError: ``data`` can be gone through only once, or its batches are no tuples.
 
     Source: Bengio et al. (2007), Greedy layer-wise training of deep networks; Vincent et al. (2010), Stacked denoising
     autoencoders; Deep Learning, section 15.1.
@@ -152,12 +152,7 @@ class _Whole:
 
     def __iter__(self) -> Iterator[tuple[Any, Any]]:
         for batch in self.batches:
-            if not isinstance(batch, tuple | list):
-                raise TypeError(
-                    f"expected batches as tuples, such as (x,), got a {type(batch).__name__}; "
-                    "pass Minibatches(X, batch_size=...), or [(X,)] for one batch"
-                )
-            yield batch, batch[0]
+            yield batch, parts_of(batch)[0]
 
 
 @dataclass
@@ -171,7 +166,8 @@ class _Encoded:
         return len(self.batches)  # type: ignore[arg-type]  # as above
 
     def __iter__(self) -> Iterator[tuple[Tensor]]:
-        for x, *_ in self.batches:
+        for batch in self.batches:
+            x = parts_of(batch)[0]
             for autoencoder in self.below:
                 with mode(autoencoder, training=False), torch.no_grad():
                     x = autoencoder.encode(x)

@@ -75,7 +75,7 @@ def truncated_bptt(
             for epoch in range(1, epochs + 1):
                 bar.set_description(f"epoch {epoch} of {epochs}", refresh=False)
                 train = _read_and_learn(model, pieces, loss, optimizer, clip, epoch, bar)
-                history.append(train, _read(model, held_out, loss) if held_out else {})
+                history.append(train, _read(model, held_out, loss, epoch) if held_out else {})
                 for callback in callbacks:
                     callback(epoch, model, history)
     except KeyboardInterrupt:
@@ -134,10 +134,11 @@ def _read_and_learn(
 
 
 @torch.no_grad()
-def _read(model: torch.nn.Module, pieces: list[Piece], loss: Loss) -> dict[str, float]:
-    """The mean loss over a text, in evaluation mode."""
+def _read(model: torch.nn.Module, pieces: list[Piece], loss: Loss, epoch: int) -> dict[str, float]:
+    """The mean loss over the validation text, in evaluation mode."""
     means = Means()
     with mode(model, training=False):
         for value, targets in _losses(model, pieces, loss):
             means.add(targets, {"loss": value.item()})
+    require_finite(means.values()["loss"], f"on the validation text after epoch {epoch}")
     return means.values()

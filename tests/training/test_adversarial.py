@@ -66,12 +66,12 @@ def test_the_critic_moves_as_often_as_asked_on_a_batch_each():
     assert not torch.equal(gan.seen[0], gan.seen[1])
 
 
-def test_training_stops_when_nobody_asks_for_more():
-    gan = players()
-    steps = adversarial_steps(gan, data(), *optimizers(gan), steps=100)
+def test_training_goes_no_further_than_it_is_asked_to():
+    gan, other = players(), players()
+    steps = adversarial_steps(gan, data(), *optimizers(gan), steps=100, generator=torch_generator(5))
     next(steps)
-    before = [p.clone() for p in gan.parameters()]
-    assert all(torch.equal(p, q) for p, q in zip(gan.parameters(), before, strict=True))
+    fit_gan(other, data(), *optimizers(other), steps=1, generator=torch_generator(5))
+    assert all(torch.equal(p, q) for p, q in zip(gan.parameters(), other.parameters(), strict=True))
     assert next(steps).step == 2
 
 
@@ -125,5 +125,7 @@ def test_data_must_last():
     gan = players()
     with pytest.raises(TypeError, match="again and again"):
         fit_gan(gan, iter(data()), *optimizers(gan), steps=1)
+    with pytest.raises(TypeError, match=r"tuples, such as \(x,\), got a Tensor"):
+        fit_gan(gan, [torch.zeros(4, 2)], *optimizers(gan), steps=1)
     with pytest.raises(ValueError, match="at least one batch"):
         fit_gan(gan, [], *optimizers(gan), steps=1)

@@ -114,6 +114,8 @@ def test_refusals():
         fit_own_loss(nn.Linear(4, 4), data(), None, epochs=1)
     with pytest.raises(TypeError, match=r"tuples, such as \(x,\), got a Tensor"):
         fit_own_loss(net, [torch.ones(3, 4)], sgd(net.parameters()), epochs=1)
+    with pytest.raises(TypeError, match=r"tuples, such as \(x,\), got a Tensor"):
+        stack_pretrain([net], [torch.ones(3, 4)], sgd, epochs=1)
     with pytest.raises(TypeError, match="expected data that can be gone"):
         fit_own_loss(net, iter(list(data())), sgd(net.parameters()), epochs=1)
     with pytest.raises(TypeError, match="expected data that can be gone"):

@@ -127,3 +127,12 @@ def test_a_loss_that_is_no_number():
         net.output.bias.fill_(torch.nan)
     with pytest.raises(FloatingPointError, match="nan in epoch 1, batch 1"):
         train(net, text())
+
+
+def test_a_loss_that_is_no_number_on_the_validation_text():
+    """A token that is never trained on has a vector that is no number."""
+    net = model()
+    with torch.no_grad():
+        net.embedding.weight[5] = torch.nan
+    with pytest.raises(FloatingPointError, match="nan on the validation text after epoch 1"):
+        train(net, text() % 5, validation=torch.full((20,), 5))
