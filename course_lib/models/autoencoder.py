@@ -138,11 +138,7 @@ def squared_error(reconstruction: Tensor, x: Tensor) -> Tensor:
     >>> squared_error(torch.tensor([1.0, 2.0]), torch.tensor([1.0, 4.0]))
     tensor(2.)
     """
-    if reconstruction.shape != x.shape:
-        raise ValueError(
-            f"expected a reconstruction of the input's shape {tuple(x.shape)}, got {tuple(reconstruction.shape)}"
-        )
-    return (reconstruction - x).square().mean()
+    return _squared_errors(reconstruction, x).mean()
 
 
 def anomaly_scores(model: nn.Module, x: Tensor) -> Tensor:
@@ -166,8 +162,12 @@ def anomaly_scores(model: nn.Module, x: Tensor) -> Tensor:
     """
     with mode(model, training=False), torch.no_grad():
         reconstruction = model(x)
+    return _squared_errors(reconstruction, x).flatten(1).mean(1)
+
+
+def _squared_errors(reconstruction: Tensor, x: Tensor) -> Tensor:
     if reconstruction.shape != x.shape:
         raise ValueError(
             f"expected a reconstruction of the input's shape {tuple(x.shape)}, got {tuple(reconstruction.shape)}"
         )
-    return (reconstruction - x).square().flatten(1).mean(1)
+    return (reconstruction - x).square()

@@ -96,15 +96,18 @@ class Autoregressive(nn.Module):
             New rows, shape of ``x``.
 
         Raises:
-            ValueError: ``known`` is not from 0 to ``num_visible``.
+            ValueError: ``known`` is not from 0 to ``num_visible``, or what is known is neither 0 nor 1.
         """
-        self._check(x)
+        require_inputs(x)
         if not 0 <= known <= self.num_visible:
             raise ValueError(f"expected known from 0 to {self.num_visible}, got {known}")
         x = x.clone()
+        x[..., known:] = 0
+        self._check(x)
+        device = x.device if generator is None else generator.device
         for i in range(known, self.num_visible):
-            p = self.conditional(x)[:, i]
-            x[:, i] = torch.bernoulli(p, generator=generator)
+            p = sigmoid(self.logits(x)[:, i])
+            x[:, i] = torch.bernoulli(p.to(device), generator=generator)
         return x
 
     def _check(self, x: Tensor) -> None:
@@ -119,7 +122,7 @@ class FVSBN(Autoregressive):
     r"""Fully visible sigmoid belief network: a logistic regression of every entry on those before it.
 
     $p(x_i = 1 \mid x_{<i}) = \sigma\bigl(b_i + \sum_{j < i} W_{ij} x_j\bigr)$   (Neal, Connectionist learning of belief
-    networks, 1992; Deep Learning, section 20.10.7 and 20.10.8)
+    networks, 1992; Deep Learning, sections 20.10.7 and 20.10.8)
 
     That is $n(n-1)/2$ weights and $n$ biases instead of a table of $2^n - 1$ probabilities. All weights start at 0, so
     every vector is equally likely. The log-likelihood is concave: there is no symmetry to break.

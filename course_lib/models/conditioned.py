@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from course_lib import nn
+from course_lib.text import one_hot
 
 
 class Conditioned(nn.Module):
@@ -34,11 +35,10 @@ class Conditioned(nn.Module):
 
         Raises:
             ValueError: There is not one class for each input, or one is not from 0 to ``num_classes - 1``.
+            TypeError: The classes are not whole numbers.
         """
         if y.shape != x.shape[:1]:
             raise ValueError(f"expected one class for each of {len(x)} inputs, got shape {tuple(y.shape)}")
-        if bool(((y < 0) | (y >= self.num_classes)).any()):
-            raise ValueError(f"expected classes from 0 to {self.num_classes - 1}, got {y.tolist()}")
-        one_hot = (y[:, None] == torch.arange(self.num_classes, device=y.device)).to(x.dtype)
-        grid = one_hot.reshape(*one_hot.shape, *(1,) * (x.ndim - 2)).expand(-1, -1, *x.shape[2:])
+        told = one_hot(y, self.num_classes).to(x.dtype)
+        grid = told.reshape(*told.shape, *(1,) * (x.ndim - 2)).expand(-1, -1, *x.shape[2:])
         return self.net(torch.cat([x, grid], dim=1))

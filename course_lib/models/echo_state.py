@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Integral
 from typing import Any, Self
 
 import array_api_compat
@@ -15,8 +16,11 @@ from course_lib._estimators import validate
 from course_lib.arrays import Array, namespace
 from course_lib.regression import Ridge
 
+SQUARINGS = 30
+"""How often :func:`spectral_radius` squares its matrix."""
 
-def spectral_radius(A: Array, squarings: int = 30) -> float:
+
+def spectral_radius(A: Array) -> float:
     r"""The largest size of an eigenvalue, real or not: $\rho(A) = \lim_{k \to \infty} \lVert A^k \rVert^{1/k}$.
 
     (Gelfand's formula.) Squaring the matrix again and again reaches $k = 2^{30}$ in 30 products; after each the length
@@ -24,7 +28,6 @@ def spectral_radius(A: Array, squarings: int = 30) -> float:
 
     Args:
         A: One square matrix, floating.
-        squarings: How often to square.
 
     Returns:
         $\rho(A)$; 0 for a matrix whose powers vanish.
@@ -39,7 +42,7 @@ def spectral_radius(A: Array, squarings: int = 30) -> float:
         raise ValueError(f"expected one square matrix, got shape {tuple(A.shape)}")
     xp = namespace(A)
     power, log_radius = A, 0.0
-    for i in range(squarings + 1):
+    for i in range(SQUARINGS + 1):
         length = float(xp.sum(power * power)) ** 0.5
         if length == 0:
             return 0.0
@@ -117,7 +120,7 @@ class EchoStateNetwork(RegressorMixin, BaseEstimator):
         """
         self._check_arguments()
         X, y = validate(self, X, y, multi_output=True, y_numeric=True, ensure_min_samples=2)
-        if not 0 <= self.washout < len(X):
+        if self.washout >= len(X):
             raise ValueError(f"expected washout to leave some of the {len(X)} moments, got {self.washout}")
         self._draw(X)
         states = self._run(X)
@@ -192,8 +195,10 @@ class EchoStateNetwork(RegressorMixin, BaseEstimator):
         return tags
 
     def _check_arguments(self) -> None:
-        if self.hidden_size < 1:
-            raise ValueError(f"expected hidden_size to be at least 1, got {self.hidden_size!r}")
+        if not isinstance(self.hidden_size, Integral) or self.hidden_size < 1:
+            raise ValueError(f"expected hidden_size to be a whole number of at least 1, got {self.hidden_size!r}")
+        if not isinstance(self.washout, Integral) or self.washout < 0:
+            raise ValueError(f"expected washout to be a whole number of at least 0, got {self.washout!r}")
         if not 0 < self.leak <= 1:
             raise ValueError(f"expected leak to be above 0 and at most 1, got {self.leak!r}")
         if not (self.spectral_radius >= 0 and self.input_scale >= 0):

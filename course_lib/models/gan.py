@@ -133,6 +133,9 @@ class GAN(nn.Module):
     Both networks are handed ``condition``, if there is one, beside their input: classes, for example, for
     :class:`Conditioned` networks.
 
+    Raises:
+        ValueError: There is no loss of that name, or ``r1`` is negative.
+
     >>> from course_lib.models import MLP
     >>> gan = GAN(MLP([2, 16, 2]), MLP([2, 16, 1]), latent_dim=2)
     >>> gan.sample(5).shape
@@ -168,7 +171,10 @@ class GAN(nn.Module):
 
     @torch.no_grad()
     def sample(self, n: int, *condition: Tensor, generator: torch.Generator | None = None) -> Tensor:
-        """Draw n samples, with the random generator given or by default torch's global one."""
+        """Draw n samples, with the random generator given or by default torch's global one.
+
+        In the mode the generator is in; with batch normalisation, switch to ``eval()`` first.
+        """
         return self(self.draw_codes(n, generator=generator), *condition)
 
     def discriminator_loss(self, real: Tensor, fake: Tensor, *condition: Tensor) -> Tensor:
@@ -197,6 +203,9 @@ class WGANGP(GAN):
         latent_dim: The size of the code.
         penalty: $\lambda$, the weight of the penalty.
         random: Where the points come from at which the slope is measured; by default torch's global generator.
+
+    Raises:
+        ValueError: The penalty is negative.
     """
 
     def __init__(
@@ -237,6 +246,9 @@ class FeatureMatchingGAN(GAN):
         latent_dim: The size of the code.
         layer: The name of the discriminator's layer, as in ``discriminator.named_modules()``.
         r1: As for :class:`GAN`.
+
+    Raises:
+        ValueError: There is no such layer, or ``r1`` is negative.
     """
 
     def __init__(
@@ -267,6 +279,9 @@ class UnrolledGAN(GAN):
         latent_dim: The size of the code.
         unrolled_steps: $K$.
         unrolled_lr: $\eta$ of the imagined steps, which are plain gradient descent.
+
+    Raises:
+        ValueError: The number of steps is negative.
     """
 
     def __init__(
@@ -279,6 +294,8 @@ class UnrolledGAN(GAN):
         unrolled_lr: float = 0.1,
     ) -> None:
         super().__init__(generator, discriminator, latent_dim)
+        if unrolled_steps < 0:
+            raise ValueError(f"expected unrolled_steps of at least 0, got {unrolled_steps}")
         self.unrolled_steps = unrolled_steps
         self.unrolled_lr = unrolled_lr
 

@@ -7,6 +7,7 @@ from torch import Tensor
 from torch.func import functional_call
 
 from course_lib import nn
+from course_lib.arrays import standard_normal_like
 
 
 class MinibatchDiscrimination(nn.Module):
@@ -15,7 +16,7 @@ class MinibatchDiscrimination(nn.Module):
     $o(x_i)_b = \sum_{j \neq i} \exp(-\lVert M_{ib} - M_{jb} \rVert_1)$ with $M_i = f(x_i)\, T$   (Salimans et al.,
     Improved techniques for training GANs, 2016, section 3.2)
 
-    A generator that has only one answer gives itself away.
+    A generator that has only one answer gives itself away. (The paper counts $j = i$ too, which adds 1 everywhere.)
 
     Args:
         in_features: Length of $f(x)$.
@@ -71,7 +72,8 @@ class SpectralNorm(nn.Module):
     def __init__(self, layer: nn.Module, *, generator: torch.Generator | None = None) -> None:
         super().__init__()
         self.layer = layer
-        self.register_buffer("u", _unit(torch.randn(len(layer.weight), generator=generator)))  # type: ignore[arg-type]
+        weight: Tensor = layer.weight  # type: ignore[assignment]
+        self.register_buffer("u", _unit(standard_normal_like(weight.detach().flatten(1)[:, 0], generator)))
 
     def forward(self, x: Tensor) -> Tensor:
         """What the layer would return with the divided weight."""

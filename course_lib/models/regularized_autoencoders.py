@@ -61,7 +61,8 @@ class SparseAutoencoder(Autoencoder):
     - "kl": $\sum_j \mathrm{KL}(\rho \,\Vert\, \hat\rho_j)$, with $\hat\rho_j$ the mean of $h_j$ over the batch: sigmoid
       units, see :func:`kl_sparsity`;
     - "l1": $\sum_j |h_j|$, the mean over the batch: rectified units. It is $-\log p(h)$ of a Laplace prior on the code,
-      up to a constant (eq. 14.5). A decoder with large weights needs only small codes: give these weights a decay too.
+      up to a constant (eq. 14.5 to 14.7). A decoder with large weights needs only small codes: give these weights a
+      decay too.
 
     Args:
         sizes: As :class:`Autoencoder` takes them. The code may be larger than the input.

@@ -65,7 +65,7 @@ def two_sample_test(
 
     Raises:
         ValueError: There is no such statistic, the samples have different features, or one has under 2 points (4 for
-            the classifier).
+            the classifier); or a negative number of permutations.
         TypeError: ``rng`` is no NumPy generator.
 
     >>> rng = np.random.default_rng(0)
@@ -73,6 +73,8 @@ def two_sample_test(
     >>> two_sample_test(x, y, statistic="mean", rng=rng).p_value < 0.01
     True
     """
+    if permutations < 0:
+        raise ValueError(f"expected permutations of at least 0, got {permutations}")
     x, y = _rows(x, y, rng, least=4 if statistic == "classifier" else 2)
     if statistic == "classifier":
         observed, exchanged = _accuracy_of_classifier(x, y, classifier, permutations, rng)

@@ -180,4 +180,4 @@ def require(condition: Array, name: str, values: Array, expected: str) -> None:
         ValueError: The condition is false somewhere.
     """
     if not bool(namespace(condition).all(condition)):
-        raise ValueError(f"expected {name} {expected}, got {float(values[~condition].ravel()[0]):g}")
+        raise ValueError(f"expected {name} {expected}, got {values[~condition].ravel()[0].item():g}")

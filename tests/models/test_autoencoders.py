@@ -275,6 +275,32 @@ def test_images_come_back_in_their_size(channels, size, device):
     assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in net.parameters())
 
 
+def test_an_image_by_hand():
+    F = torch.nn.functional
+    net, x = ConvAutoencoder(5, channels=(1, 2, 3)).double(), inputs(2, 1, 8, 8)
+    (K1, b1, K2, b2, W, b), (U, c), (V1, c1, V2, c2) = (
+        list(part.parameters()) for part in (net.encoder, net.expand, net.decoder)
+    )
+    h = F.relu(F.conv2d(F.relu(F.conv2d(x, K1, b1, stride=2, padding=1)), K2, b2, stride=2, padding=1))
+    code = h.flatten(1) @ W.T + b
+    grid = F.relu((code @ U.T + c).reshape(2, 3, 2, 2))
+    y = F.conv_transpose2d(F.relu(F.conv_transpose2d(grid, V1, c1, stride=2, padding=1)), V2, c2, stride=2, padding=1)
+    torch.testing.assert_close(net.encode(x), code)
+    torch.testing.assert_close(net(x), y)
+
+
+@pytest.mark.parametrize(("cell", "theirs"), [("rnn", torch.nn.RNN), ("gru", torch.nn.GRU), ("lstm", torch.nn.LSTM)])
+def test_a_sequence_with_torchs_layers(cell, theirs):
+    net, x = SequenceAutoencoder(2, 6, 3, cell=cell).double(), inputs(4, 7, 2)
+    encoder, decoder = theirs(2, 6, batch_first=True).double(), theirs(3, 6, batch_first=True).double()
+    encoder.load_state_dict(net.encoder.state_dict())
+    decoder.load_state_dict(net.decoder.state_dict())
+    code = encoder(x)[0][:, -1] @ net.to_code.weight.T + net.to_code.bias
+    y = decoder(torch.stack([code] * 7, 1))[0] @ net.to_output.weight.T + net.to_output.bias
+    torch.testing.assert_close(net.encode(x), code)
+    torch.testing.assert_close(net(x), y)
+
+
 @pytest.mark.parametrize("cell", ["rnn", "gru", "lstm"])
 def test_sequences_come_back_in_their_length(cell, device):
     net = SequenceAutoencoder(2, 6, 3, cell=cell, generator=torch_generator(0)).to(device)

@@ -90,6 +90,10 @@ def test_completing_keeps_what_is_known_and_draws_the_rest_given_it(make):
     assert torch.equal(completed[:, :4], x[:, :4])
     assert completed[:, 4].mean().item() == pytest.approx(model.conditional(x)[0, 4].item(), abs=0.03)
     assert torch.equal(model.complete(x, D), x)
+    x[:, 4] = torch.nan  # what stands there does not matter
+    assert torch.equal(model.complete(x, 4, generator=torch_generator(0)), completed)
+    with pytest.raises(ValueError, match="zeros and ones"):
+        model.complete(x, 5)
 
 
 def test_three_bits_need_seven_numbers_and_fvsbn_has_one_for_each_pair_and_entry():

@@ -196,8 +196,10 @@ def test_conditions_are_features_or_planes():
     torch.testing.assert_close(planes[:, 1:], one_hot[:, :, None, None].expand(2, 3, 5, 4))
     with pytest.raises(ValueError, match=r"one class for each of 2 inputs, got shape \(3,\)"):
         told(torch.ones(2, 4), torch.zeros(3, dtype=torch.int64))
-    with pytest.raises(ValueError, match=r"classes from 0 to 2, got \[0, 3\]"):
+    with pytest.raises(ValueError, match="from 0 to 2, got 0 to 3"):
         told(torch.ones(2, 4), torch.tensor([0, 3]))
+    with pytest.raises(TypeError, match="expected whole numbers"):
+        told(torch.ones(2, 4), torch.tensor([0.0, 1.5]))
 
 
 def test_minibatch_discrimination_by_hand():
@@ -229,6 +231,13 @@ def test_spectral_norm_divides_by_the_largest_singular_value(layer, x):
     assert torch.equal(normed.u, before)
 
 
+def test_spectral_norm_starts_where_the_layer_is():
+    for options in ({"dtype": torch.float64}, {"device": "meta"}):
+        x = torch.ones(2, 6, **options)
+        y = SpectralNorm(nn.Linear(6, 4, **options), generator=torch_generator(0))(x)
+        assert (y.dtype, y.device) == (x.dtype, x.device)
+
+
 def test_spectral_norm_learns_as_torchs_does():
     ours, theirs = nn.Linear(6, 4), torch.nn.Linear(6, 4)
     theirs.load_state_dict(ours.state_dict())
@@ -249,8 +258,9 @@ def test_spectral_norm_learns_as_torchs_does():
         (lambda: GAN(*players(), 3, loss="least squares"), "non-saturating"),
         (lambda: GAN(*players(), 3, r1=-1.0), "r1 of at least 0"),
         (lambda: WGANGP(*players(), 3, penalty=math.nan), "penalty of at least 0"),
+        (lambda: UnrolledGAN(*players(), 3, unrolled_steps=-1), "unrolled_steps of at least 0, got -1"),
     ],
-    ids=["loss", "r1", "penalty"],
+    ids=["loss", "r1", "penalty", "steps"],
 )
 def test_options_are_checked(make, message):
     with pytest.raises(ValueError, match=message):

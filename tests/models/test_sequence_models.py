@@ -215,7 +215,10 @@ class TestEchoStateNetwork:
     @pytest.mark.parametrize(
         ("options", "words"),
         [
-            ({"hidden_size": 0}, "hidden_size to be at least 1"),
+            ({"hidden_size": 0}, "hidden_size to be a whole number of at least 1, got 0"),
+            ({"hidden_size": 5.5}, "hidden_size to be a whole number of at least 1, got 5.5"),
+            ({"washout": 0.5}, "washout to be a whole number of at least 0, got 0.5"),
+            ({"washout": -1}, "washout to be a whole number of at least 0, got -1"),
             ({"leak": 0}, "leak to be above 0"),
             ({"spectral_radius": -1}, "spectral_radius and input_scale"),
             ({"input_scale": np.nan}, "spectral_radius and input_scale"),

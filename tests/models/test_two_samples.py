@@ -86,10 +86,11 @@ def test_images_are_compared_pixel_by_pixel(rng):
         (np.zeros((3, 2)), np.zeros((9, 2)), {}, ValueError, "at least 4 points"),
         (np.zeros((1, 2)), np.zeros((9, 2)), {"statistic": "mean"}, ValueError, "at least 2 points"),
         (np.zeros((5, 2)), np.zeros((5, 2)), {"statistic": "median"}, ValueError, "got 'median'"),
+        (np.zeros((5, 2)), np.zeros((5, 2)), {"permutations": -1}, ValueError, "at least 0, got -1"),
         (np.zeros((5, 2)), np.zeros((5, 2)), {"rng": 0}, TypeError, "default_rng"),
         (np.zeros((5, 2)), [[0.0, 0.0]] * 5, {}, TypeError, "np.asarray"),
     ],
-    ids=["features", "four", "two", "statistic", "rng", "list"],
+    ids=["features", "four", "two", "statistic", "permutations", "rng", "list"],
 )
 def test_samples_must_be_comparable(x, y, options, error, message):
     with pytest.raises(error, match=message):
