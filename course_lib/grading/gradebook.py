@@ -122,7 +122,7 @@ class Recorder:
             self._penalize(notebook, submission, cells, student)
 
     def settle(self, student: str) -> None:
-        """Work out a late penalty anew: since it was graded, a person may have scored answers or granted an extension."""
+        """Work out a late penalty anew: a person may have scored answers since, or granted an extension."""
         submission = self.db.get(SubmittedAssignment, self._submission_id(student))
         for cells in self.notebooks.values():
             notebook = self._row(SubmittedNotebook, notebook_id=cells.notebook_id, assignment_id=submission.id)
