@@ -175,9 +175,7 @@ class _Recurrent(Module):
         shapes = [(count, x.shape[1], size) for size in sizes]
         if states is None:
             return [x.new_zeros(shape) for shape in shapes]
-        if not isinstance(states, tuple | list) or [isinstance(s, Tensor) for s in states] != [True] * len(sizes):
-            expected = "one tensor" if len(sizes) == 1 else "a pair of tensors (h, c)"
-            raise TypeError(f"expected hx, the first state, as {expected}; got {_kinds(states)}")
+        _check_states(states, len(sizes))
         found = [state if batched else state.unsqueeze(1) for state in states]
         for state, shape, given in zip(found, shapes, states, strict=True):
             if state.shape != shape:
@@ -195,9 +193,12 @@ class _Recurrent(Module):
         return ", ".join(parts)
 
 
-def _kinds(states: Any) -> str:
-    """What somebody gave as first states."""
-    return ", ".join(type(s).__name__ for s in states) if isinstance(states, tuple | list) else type(states).__name__
+def _check_states(states: Any, count: int) -> None:
+    """Refuse first states that are not as many tensors as the layer has states."""
+    given = [type(s).__name__ for s in states] if isinstance(states, tuple | list) else [type(states).__name__]
+    if len(given) != count or not all(isinstance(s, Tensor) for s in states):
+        expected = "one tensor" if count == 1 else "a pair of tensors (h, c)"
+        raise TypeError(f"expected hx, the first state, as {expected}; got {', '.join(given)}")
 
 
 def _side_by_side(outputs: list[Tensor]) -> Tensor:
