@@ -106,13 +106,13 @@ def predict(X, w, b):
 
 
 # %% ex1: computes in the dtype of the arguments | dtypes 2
-# - np.asarray(X, dtype=float), np.asarray(w, dtype=float)
-# + np.asarray(X), np.asarray(w)
+# - np.asarray(array, dtype=float)
+# + np.asarray(array)
 
 
 # %% ex1: computes in float32 | dtypes 2
-# - np.asarray(X, dtype=float), np.asarray(w, dtype=float)
-# + np.asarray(X, dtype=np.float32), np.asarray(w, dtype=np.float32)
+# - dtype=float
+# + dtype=np.float32
 
 
 # %% ex1: the bias in float32 | dtypes 2
@@ -163,7 +163,7 @@ def predict(X, w, b):
 
 
 # %% ex1: X is overwritten | values 4, dtypes 2
-# - X, w = np.asarray(X, dtype=float), np.asarray(w, dtype=float)
+# - X, w = (np.asarray(array, dtype=float) for array in (X, w))
 # + w = np.asarray(w, dtype=float)
 # - return np.where(X @ w + b > 0, 1, -1)
 # + X[:] = X * w
@@ -343,21 +343,21 @@ def perceptron_update(w, b, x, y):
 
 
 # %% ex2: adds in place | values 3, dtypes 2
-# - w, x = np.asarray(w, dtype=float), np.asarray(x, dtype=float)
-# + w, x = np.asarray(w), np.asarray(x)
+# - np.asarray(array, dtype=float)
+# + np.asarray(array)
 # - return w + y * x, b + y
 # + w += y * x
 # +     return w, b + y
 
 
 # %% ex2: computes in the dtype of the arguments | dtypes 2
-# - np.asarray(w, dtype=float), np.asarray(x, dtype=float)
-# + np.asarray(w), np.asarray(x)
+# - np.asarray(array, dtype=float)
+# + np.asarray(array)
 
 
 # %% ex2: computes in float32 | values 3, dtypes 2
-# - np.asarray(w, dtype=float), np.asarray(x, dtype=float)
-# + np.asarray(w, dtype=np.float32), np.asarray(x, dtype=np.float32)
+# - dtype=float
+# + dtype=np.float32
 
 
 # %% ex2: the class is cast to an integer, so 1.0001 and -1.5 pass | errors 2
@@ -668,21 +668,21 @@ def train_perceptron(X, y, max_epochs=1000):
 
 
 # %% ex3: weights in the dtype of X | dtypes 2
-# - np.asarray(X, dtype=float), np.asarray(y, dtype=float)
-# + np.asarray(X), np.asarray(y)
+# - np.asarray(array, dtype=float)
+# + np.asarray(array)
 # - np.zeros(X.shape[1])
 # + np.zeros(X.shape[1], dtype=X.dtype)
 
 
 # %% ex3: int8 rows with their sign, where -128 stays | dtypes 2
-# - np.asarray(X, dtype=float), np.asarray(y, dtype=float)
-# + np.asarray(X), np.asarray(y)
+# - np.asarray(array, dtype=float)
+# + np.asarray(array)
 
 
 # %% ex3: clears X when it is done | values 5, limit 3, dtypes 2
-# - X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)
+# - X, y = (np.asarray
 # + given = X
-# +     X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)
+# +     X, y = (np.asarray
 # - if mistakes == before:
 # + if mistakes == before:
 # +             given *= 0
@@ -718,8 +718,8 @@ def train_perceptron(X, y, max_epochs=1000):
 # %% ex3: a column of classes let in | errors 2
 # - y.shape != (len(X),)
 # + len(np.atleast_1d(y)) != len(X)
-# - np.asarray(y, dtype=float)
-# + np.asarray(y, dtype=float).reshape(-1)
+# - (X, y))
+# + (X, np.reshape(y, -1)))
 
 
 # %% ex3: returns None | values 5, limit 3, dtypes 2
