@@ -371,8 +371,8 @@ def fvsbn_sample(W, b, u):
 
 
 # %% ex2: chances of its own | samples 4, shapes 2
-# - x = torch.zeros_like(u)
-# + x, u = torch.zeros_like(u), torch.rand(u.shape, dtype=u.dtype)
+# - x = torch.empty_like(u)
+# + x, u = torch.empty_like(u), torch.rand(u.shape, dtype=u.dtype)
 
 
 # %% ex2: the first image's chances for all | samples 4, shapes 2
@@ -391,14 +391,14 @@ def fvsbn_sample(W, b, u):
 
 
 # %% ex2: writes over the chances | samples 4, shapes 2
-# - x = torch.zeros_like(u)
+# - x = torch.empty_like(u)
 # + x = u
 # - x[:, i] = (
 # + x[:, i] = 1.0 * (
 
 
 # %% ex2: shapes unchecked | errors 2
-# - if u.ndim != 2 or b.ndim != 1 or u.shape[1:] != b.shape or W.shape != b.shape * 2:
+# - if b.ndim != 1 or u.shape[1:] != b.shape or W.shape != b.shape * 2:
 # + if False:
 
 
@@ -423,7 +423,7 @@ def fvsbn_sample(W, b, u):
 
 
 # %% ex2: u unchecked | errors 2
-# - u.ndim != 2 or b.ndim != 1 or u.shape[1:] != b.shape or
+# - b.ndim != 1 or u.shape[1:] != b.shape or
 # + b.ndim != 1 or
 
 
@@ -681,43 +681,43 @@ def reparameterize(mean, log_var, generator):
 
 
 # %% ex4: uniform noise of mean 0 and variance 1 | noise 2
-# - torch.randn(mean.shape, generator=generator, dtype=mean.dtype)
-# + (torch.rand(mean.shape, generator=generator, dtype=mean.dtype) - 0.5) * math.sqrt(12)
+# - torch.randn(std.shape, generator=generator, dtype=std.dtype)
+# + (torch.rand(std.shape, generator=generator, dtype=std.dtype) - 0.5) * math.sqrt(12)
 
 
 # %% ex4: signs for noise | noise 2
-# - torch.randn(mean.shape, generator=generator, dtype=mean.dtype)
-# + torch.randn(mean.shape, generator=generator, dtype=mean.dtype).sign()
+# - torch.randn(std.shape, generator=generator, dtype=std.dtype)
+# + torch.randn(std.shape, generator=generator, dtype=std.dtype).sign()
 
 
 # %% ex4: one number for a whole row | noise 2
-# - torch.randn(mean.shape, generator=generator, dtype=mean.dtype)
-# + torch.randn((*mean.shape[:-1], 1), generator=generator, dtype=mean.dtype).expand(mean.shape)
+# - torch.randn(std.shape, generator=generator, dtype=std.dtype)
+# + torch.randn((*mean.shape[:-1], 1), generator=generator, dtype=std.dtype).expand(mean.shape)
 
 
 # %% ex4: the same noise for all rows | noise 2
-# - torch.randn(mean.shape, generator=generator, dtype=mean.dtype)
-# + torch.randn(mean.shape[-1:], generator=generator, dtype=mean.dtype).expand(mean.shape)
+# - torch.randn(std.shape, generator=generator, dtype=std.dtype)
+# + torch.randn(std.shape[-1:], generator=generator, dtype=std.dtype).expand(mean.shape)
 
 
 # %% ex4: one number for all | noise 2
-# - torch.randn(mean.shape, generator=generator, dtype=mean.dtype)
-# + torch.randn((), generator=generator, dtype=mean.dtype).expand(mean.shape)
+# - torch.randn(std.shape, generator=generator, dtype=std.dtype)
+# + torch.randn((), generator=generator, dtype=std.dtype).expand(mean.shape)
 
 
 # %% ex4: no noise | code 3, noise 2, gradients 2
-# - return mean + (log_var / 2).exp() * noise
+# - return mean + std * noise
 # + return mean
 
 
 # %% ex4: noise without the generator | code 3, noise 2, gradients 2
-# - torch.randn(mean.shape, generator=generator, dtype=mean.dtype)
-# + torch.randn(mean.shape, dtype=mean.dtype)
+# - torch.randn(std.shape, generator=generator, dtype=std.dtype)
+# + torch.randn(std.shape, dtype=std.dtype)
 
 
 # %% ex4: the same seed in each call | noise 2
-# - torch.randn(mean.shape, generator=generator, dtype=mean.dtype)
-# + torch.randn(mean.shape, generator=seeded(0), dtype=mean.dtype)
+# - torch.randn(std.shape, generator=generator, dtype=std.dtype)
+# + torch.randn(std.shape, generator=seeded(0), dtype=std.dtype)
 
 
 # %% ex4: starts the generator again | noise 2
@@ -727,43 +727,43 @@ def reparameterize(mean, log_var, generator):
 
 
 # %% ex4: noise from everywhere, its seed drawn from the generator | noise 2
-# - torch.randn(mean.shape, generator=generator, dtype=mean.dtype)
-# + torch.randn(mean.shape, dtype=mean.dtype)
+# - torch.randn(std.shape, generator=generator, dtype=std.dtype)
+# + torch.randn(std.shape, dtype=std.dtype)
 # - noise =
 # + torch.manual_seed(int(torch.randint(1000, (), generator=generator)))
 # +     noise =
 
 
 # %% ex4: noise in float32 | code 3, noise 2
-# - dtype=mean.dtype)
+# - dtype=std.dtype)
 # + dtype=torch.float32)
 # - return mean +
 # + return mean.float() +
 
 
 # %% ex4: noise drawn in float32, then converted | noise 2
-# - torch.randn(mean.shape, generator=generator, dtype=mean.dtype)
-# + torch.randn(mean.shape, generator=generator).to(mean.dtype)
+# - torch.randn(std.shape, generator=generator, dtype=std.dtype)
+# + torch.randn(std.shape, generator=generator).to(std.dtype)
 
 
 # %% ex4: the mean stretched as well | code 3, gradients 2
-# - mean + (log_var / 2).exp() * noise
-# + (log_var / 2).exp() * (mean + noise)
+# - mean + std * noise
+# + std * (mean + noise)
 
 
 # %% ex4: noise taken away | nothing
-# - mean + (log_var / 2).exp() * noise
-# + mean - (log_var / 2).exp() * noise
+# - mean + std * noise
+# + mean - std * noise
 
 
 # %% ex4: drawn directly, gradients lost | gradients 2
-# - return mean + (log_var / 2).exp() * noise
-# + return (mean + (log_var / 2).exp() * noise).detach()
+# - return mean + std * noise
+# + return (mean + std * noise).detach()
 
 
 # %% ex4: torch.normal with the means, gradients lost | gradients 2
-# - return mean + (log_var / 2).exp() * noise
-# + return mean.detach() + (log_var.detach() / 2).exp() * noise
+# - return mean + std * noise
+# + return mean.detach() + std.detach() * noise
 
 
 # %% ex4: no gradient for log_var | gradients 2
@@ -772,8 +772,8 @@ def reparameterize(mean, log_var, generator):
 
 
 # %% ex4: changes the caller's mean | code 3, noise 2, gradients 2
-# - return mean + (log_var / 2).exp() * noise
-# + mean += (log_var / 2).exp() * noise
+# - return mean + std * noise
+# + mean += std * noise
 # +     return mean
 
 
@@ -1050,13 +1050,13 @@ def optimal_discriminator(p, q):
 
 
 # %% ex6: 0 where both are 0 | extremes 2
-# - torch.where(nowhere, 0.5,
-# + torch.where(nowhere, 0.0,
+# - torch.where(larger == 0, 0.5,
+# + torch.where(larger == 0, 0.0,
 
 
 # %% ex6: 1 where both are 0 | extremes 2
-# - torch.where(nowhere, 0.5,
-# + torch.where(nowhere, 1.0,
+# - torch.where(larger == 0, 0.5,
+# + torch.where(larger == 0, 1.0,
 
 
 # %% ex6: never divides by 0 | values 2, extremes 2
@@ -1072,13 +1072,13 @@ def optimal_discriminator(p, q):
 
 
 # %% ex6: overflows | extremes 2
-# - scale = torch.where(nowhere, 1, larger)
-# + scale = torch.ones_like(larger)
+# - p, q = p / larger, q / larger
+# + p, q = p / 1, q / 1
 
 
 # %% ex6: divides by the largest density of all | extremes 2
-# - scale = torch.where(nowhere, 1, larger)
-# + scale = larger.max().clamp(min=1e-30)
+# - p, q = p / larger, q / larger
+# + p, q = p / larger.max().clamp(min=1e-30), q / larger.max().clamp(min=1e-30)
 
 
 # %% ex6: in float32 | values 2, extremes 2
@@ -1094,32 +1094,32 @@ def optimal_discriminator(p, q):
 
 
 # %% ex6: data and samples exchanged | values 2, extremes 2
-# - p / torch.where(nowhere, 1, p + q)
-# + q / torch.where(nowhere, 1, p + q)
+# - p / (p + q)
+# + q / (p + q)
 
 
 # %% ex6: a quotient | values 2, extremes 2
-# - p / torch.where(nowhere, 1, p + q)
+# - p / (p + q)
 # + p / torch.where(q == 0, 1, q)
 
 
 # %% ex6: half of it | values 2, extremes 2
-# - p / torch.where(nowhere, 1, p + q)
-# + p / torch.where(nowhere, 1, p + q) / 2
+# - p / (p + q)
+# + p / (p + q) / 2
 
 
 # %% ex6: the difference | values 2, extremes 2
-# - p / torch.where(nowhere, 1, p + q)
-# + (p - q) / torch.where(nowhere, 1, p + q)
+# - p / (p + q)
+# + (p - q) / (p + q)
 
 
 # %% ex6: the larger one wins | values 2, extremes 2
-# - p / torch.where(nowhere, 1, p + q)
+# - p / (p + q)
 # + (p > q).to(p.dtype)
 
 
 # %% ex6: a logit | values 2, extremes 2
-# - p / torch.where(nowhere, 1, p + q)
+# - p / (p + q)
 # + p.log() - q.log()
 
 
@@ -1130,8 +1130,8 @@ def optimal_discriminator(p, q):
 
 
 # %% ex6: divides the caller's densities | values 2, extremes 2
-# - p, q = p / scale, q / scale
-# + p, q = p.div_(scale), q.div_(scale)
+# - p, q = p / larger, q / larger
+# + p, q = p.div_(larger), q.div_(larger)
 
 
 # %% ex6: flattens | values 2, extremes 2
@@ -1643,8 +1643,8 @@ def generator_loss(fake_logits, kind="non-saturating"):
 # %% ex9: two numbers of noise | parts 4, modes 6
 # - nn.Linear(4, 64)
 # + nn.Linear(2, 64)
-# - torch.randn(128, 4)
-# + torch.randn(128, 2)
+# - torch.randn(len(real), 4)
+# + torch.randn(len(real), 2)
 # - steps=700
 # + steps=2
 
