@@ -203,20 +203,19 @@ def rnn_forward(x, U, W, b, V, c, h0=None):
 
 
 # %% ex2: the first state among the states | states 2, start 1, outputs 2
-# - h = []
-# + h = [state]
+# - return h, c + h @ V.T
+# + h = np.concatenate([np.zeros((1, *shape)) if h0 is None else np.asarray(h0)[None], h])
+# +     return h, c + h @ V.T
 
 
 # %% ex2: backwards | states 2, start 1, outputs 2
-# - for now in x:
-# + for now in x[::-1]:
+# - for t in range(len(x)):
+# + for t in reversed(range(len(x))):
 
 
 # %% ex2: the state stays as it began | states 2, start 1, outputs 2
-# - state = np.tanh(b + state @ W.T + now @ U.T)
-# + new = np.tanh(b + state @ W.T + now @ U.T)
-# - h.append(state)
-# + h.append(new)
+# - h[t] = state = np.tanh(
+# + h[t] = np.tanh(
 
 
 # %% ex2: W not transposed | states 2, start 1, outputs 2
@@ -230,24 +229,26 @@ def rnn_forward(x, U, W, b, V, c, h0=None):
 
 
 # %% ex2: forgets the given state | start 1
-# - np.asarray(h0, dtype=float)
-# + 0 * np.asarray(h0, dtype=float)
+# - np.asarray(h0)
+# + 0 * np.asarray(h0)
 
 
 # %% ex2: changes h0 in place | start 1
-# - np.zeros(shape) if h0 is None else np.asarray(h0, dtype=float)
-# + np.zeros(shape) if h0 is None else np.asarray(h0)
-# - state = np.tanh(b + state @ W.T + now @ U.T)
-# + state[...] = np.tanh(b + state @ W.T + now @ U.T)
-# - h.append(state)
-# + h.append(state.copy())
+# - h[t] = state = np.tanh(
+# + h[t] = state[...] = np.tanh(
 
 
 # %% ex2: one array, filled again and again | states 2, start 1, outputs 2
-# - np.asarray(h0, dtype=float)
+# - np.asarray(h0)
 # + np.array(h0, dtype=float)
-# - state = np.tanh(b + state @ W.T + now @ U.T)
-# + state[...] = np.tanh(b + state @ W.T + now @ U.T)
+# - h = np.empty((len(x), *shape))
+# + h = [None] * len(x)
+# - h[t] = state = np.tanh(
+# + h[t] = state
+# +         state[...] = np.tanh(
+# - return h, c
+# + h = np.stack(h)
+# +     return h, c
 
 
 # %% ex2: computes in the given dtype | states 2
@@ -381,7 +382,7 @@ def rnn_backward(G, x, h, U, W, V, h0=None):
 
 
 # %% ex3: the first state counts as zero | state 4
-# - np.zeros((n, k)) if h0 is None else np.asarray(h0, dtype=float)
+# - np.zeros((n, k)) if h0 is None else np.asarray(h0)
 # + np.zeros((n, k))
 
 
@@ -448,9 +449,9 @@ def rnn_backward(G, x, h, U, W, V, h0=None):
 
 
 # %% ex3: changes the states | output 2, state 4, inputs 3
-# - delta, back = np.zeros(h.shape), np.zeros((n, k))
+# - delta, back = np.empty(h.shape), np.zeros((n, k))
 # + h[...] = h * 1.000001
-# +     delta, back = np.zeros(h.shape), np.zeros((n, k))
+# +     delta, back = np.empty(h.shape), np.zeros((n, k))
 
 
 # %% ex3: another key | output 2
