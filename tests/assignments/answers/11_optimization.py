@@ -355,12 +355,12 @@ def nesterov(w, v, gradient, rate, alpha=0.9):
 
 
 # %% ex2: in the dtype that comes in | call 2
-# - w, v = np.asarray(w, dtype=float), np.asarray(v, dtype=float)
+# - w, v = (np.asarray(array, dtype=float) for array in (w, v))
 # + w, v = np.asarray(w), np.asarray(v)
 
 
 # %% ex2: in float32 | step 3, call 2
-# - w, v = np.asarray(w, dtype=float), np.asarray(v, dtype=float)
+# - w, v = (np.asarray(array, dtype=float) for array in (w, v))
 # + w, v = np.asarray(w, dtype=np.float32), np.asarray(v, dtype=np.float32)
 
 
@@ -1348,25 +1348,27 @@ def xavier_uniform(shape, rng):
 
 
 # %% ex7: matrices alone | kernels 2, errors 1
-# - if len(shape) < 2:
-# + if len(shape) != 2:
+# - outputs, inputs, *sides = shape
+# + outputs, inputs = shape
+# +     sides = ()
 
 
 # %% ex7: a vector has the fan in 1 | errors 1
-# - if len(shape) < 2:
-# + if len(shape) < 1:
 # - outputs, inputs, *sides = shape
 # + outputs, inputs, *sides = shape if len(shape) > 1 else (*shape, 1)
 
 
 # %% ex7: more than two axes | matrix 3, errors 1
-# - if len(shape) < 2:
-# + if len(shape) <= 2:
+# - outputs, inputs, *sides = shape
+# + outputs, inputs, side, *sides = shape
+# +     sides.append(side)
 
 
 # %% ex7: a TypeError | errors 1
-# - raise ValueError(
-# + raise TypeError(
+# - outputs, inputs, *sides = shape
+# + if len(shape) < 2:
+# +         raise TypeError("no fans")
+# +     outputs, inputs, *sides = shape
 
 
 # ------------------------------------------------------------------------------------ exercise 8: batchnorm_forward
@@ -1639,17 +1641,17 @@ def batchnorm_forward(X, gamma, beta, running_mean, running_var, train=True, rat
 
 
 # %% ex8: three axes | errors 2
-# - if X.ndim != 2:
-# + if X.ndim < 2:
 # - n, d = X.shape
-# + n, d = len(X), X.shape[-1]
+# + if X.ndim < 2:
+# +         raise ValueError("axes")
+# +     n, d = len(X), X.shape[-1]
 
 
 # %% ex8: a vector is a batch of one column | errors 2
-# - if X.ndim != 2:
+# - n, d = X.shape
 # + if X.ndim == 1:
 # +         X = np.tile(X, (len(X), 1))
-# +     if X.ndim != 2:
+# +     n, d = X.shape
 
 
 # ----------------------------------------------------------------------------------- exercise 9: batchnorm_backward
@@ -2238,12 +2240,12 @@ def polyak_average(average, w, t, alpha=None):
 
 
 # %% ex11: in the dtype that comes in | first 1
-# - average, w = np.asarray(average, dtype=float), np.asarray(w, dtype=float)
+# - average, w = (np.asarray(array, dtype=float) for array in (average, w))
 # + average, w = np.asarray(average), np.asarray(w)
 
 
 # %% ex11: the difference before float64 | first 1
-# - average, w = np.asarray(average, dtype=float), np.asarray(w, dtype=float)
+# - average, w = (np.asarray(array, dtype=float) for array in (average, w))
 # + average, w = np.asarray(average), np.asarray(w)
 # - average + share * (w - average)
 # + average.astype(float) + share * (w - average).astype(float)
