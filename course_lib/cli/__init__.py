@@ -47,10 +47,11 @@ app = typer.Typer(
 )
 student.add_commands(app)
 if importlib.util.find_spec("course_lib.cli.instructor"):  # students' copies of the course are without it
-    from course_lib.cli import desk, instructor
+    from course_lib.cli import desk, exchange, instructor
 
     instructor.add_commands(app)
     desk.add_commands(app)
+    exchange.add_commands(app)
 
 
 def main() -> None:

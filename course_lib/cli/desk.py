@@ -115,6 +115,9 @@ def report(
     html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a page about the assignment there.")] = None,
     csv: Annotated[Path | None, typer.Option(metavar="FILE", help="Write everybody's grades there.")] = None,
     format_: Annotated[Format, typer.Option("--format", help="For whom the CSV file is.")] = Format.PLAIN,
+    worksheet: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Moodle's grading worksheet, to be filled in.")
+    ] = None,
     submitted: SubmittedOption = None,
     gradebook: GradebookOption = None,
     course: CourseOption = None,
@@ -122,12 +125,18 @@ def report(
 ) -> None:
     """Show how the class did: as a table, as a page that prints well, as grades for a spreadsheet, Moodle or Canvas.
 
+    Moodle takes back the worksheet that it gives on the assignment's page: Download grading worksheet, then Upload
+    grading worksheet. Canvas takes grades in its gradebook: Import; it asks which assignment a new name means.
+
     Example: course report 02_linear_algebra --html report.html --csv grades.csv --format canvas
+
+    Example: course report 02_linear_algebra --csv grades.csv --format moodle --worksheet worksheet.csv
     """
     from course_lib.grading.report import page
-    from course_lib.grading.sheets import FORMATS, as_csv
+    from course_lib.grading.sheets import as_csv
     from course_lib.grading.standings import graded_assignments, standings
 
+    _require_worksheet(format_, worksheet, csv)
     here = Course.find(course)
     if assignment is not None:
         here = placed(here, assignment, submitted, gradebook)
@@ -137,11 +146,37 @@ def report(
     if html is not None:
         _write(html, page(here, found[0]))
     if csv is not None:
-        _write(csv, as_csv(FORMATS[format_](found)))
+        _write(csv, as_csv(_sheet(format_, found, worksheet)))
     if as_json:
         print_json({each.assignment: _summary(each) for each in found})
     else:
         _print_summary(found)
+
+
+def _require_worksheet(format_: Format, worksheet: Path | None, csv: Path | None) -> None:
+    if worksheet is None and format_ is Format.MOODLE and csv is not None:
+        raise CourseError(
+            "Moodle takes back the grading worksheet that it gave: choose Download grading worksheet on the "
+            "assignment's page, and name the file with --worksheet FILE."
+        )
+    if worksheet is not None and (format_ is not Format.MOODLE or csv is None):
+        raise CourseError("A worksheet is filled in for Moodle only: give --csv FILE and --format moodle, too.")
+
+
+def _sheet(format_: Format, found: list[Standings], worksheet: Path | None) -> list[list[Any]]:
+    from course_lib.grading import exports, sheets
+
+    if worksheet is None:
+        return sheets.FORMATS[format_](found)
+    export = exports.read(worksheet)
+    table = sheets.moodle(found, export)
+    if without := sheets.without_row(found, export):
+        errors.print(
+            f"[yellow]Graded, but not in the worksheet:[/] {escape(', '.join(without))}",
+            soft_wrap=True,
+            highlight=False,
+        )
+    return table
 
 
 def _write(path: Path, text: str) -> None:

@@ -29,6 +29,10 @@ feedback       what the students get back
 standings      where everybody stands in an assignment
 report         a page about how a class did
 sheets         grades as tables, for spreadsheets, Moodle and Canvas
+exports        tables as Moodle and Canvas write them, and who is meant by a row
+roster         their students enrolled in the gradebook
+downloads      their archives of submissions, read as hostile data
+zip_collect    submissions out of an archive into their places, by nbgrader's zip_collect
 bundle         the archive that students get
 engine         a notebook run by two processes, with wire, peer, proxy, tensors, ambient, raised between them
 =============  ====================================================================================

@@ -19,7 +19,10 @@ SET_UP = ("pyproject.toml", "constraints.txt", "environment.yml", "LICENSE")
 FOR_STUDENTS = Path(__file__).parent / "pages" / "bundle"
 """Files that only the archive has: how to start."""
 LEFT_OUT = ("__pycache__", ".ipynb_checkpoints")
-NOT_FOR_STUDENTS = ("lectures/coverage.yml", "course_lib/cli/instructor.py", "course_lib/cli/desk.py")
+NOT_FOR_STUDENTS = (
+    "lectures/coverage.yml",
+    *(f"course_lib/cli/{name}.py" for name in ("instructor", "desk", "exchange")),
+)
 STUDENTS_SIDE = tuple(f"{name}.py" for name in ("__init__", "check", "course", "forbidden", "kernels", "notebook"))
 """What ``course check`` needs of the grader; the rest of it stays with the instructor."""
 OLDEST = (1980, 1, 1, 0, 0, 0)
