@@ -11,12 +11,13 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from course_lib.cli.instructor import GradebookOption, SubmittedOption, cores, placed
+from course_lib.cli.instructor import AssignmentArgument, GradebookOption, SubmittedOption, cores, placed
 from course_lib.cli.output import CourseOption, JsonFlag, console, errors, number, print_json
 from course_lib.grading.course import Course, CourseError
 
 if TYPE_CHECKING:
     from course_lib.grading.audit import Audited
+    from course_lib.grading.similarity import Comparison
     from course_lib.grading.standings import Standings
 
 
@@ -32,6 +33,7 @@ def add_commands(app: typer.Typer) -> None:
     """Register this module's commands."""
     app.command()(audit)
     app.command()(report)
+    app.command()(similarity)
     app.command()(bundle)
 
 
@@ -205,6 +207,69 @@ def _print_summary(found: list[Standings]) -> None:
         numbers = (number(row[key]) for key in ("students", "graded"))
         table.add_row(escape(each.assignment), *numbers, mean, number(row["max_score"]), number(row["by_hand"]))
     console.print(table)
+
+
+def similarity(
+    assignment: AssignmentArgument,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the pairs' answers side by side there.")
+    ] = None,
+    most: Annotated[int, typer.Option("--pairs", min=1, help="How many pairs to show.")] = 20,
+    submitted: SubmittedOption = None,
+    course: CourseOption = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Show which students' answers are most alike, however renamed and reordered: a place to look, never a verdict.
+
+    What was handed out and what many in the class have written does not count.
+
+    Example: course similarity 02_linear_algebra --html alike.html
+    """
+    from course_lib.grading.similarity import compare, page
+
+    here = Course.find(course)
+    with errors.status(f"comparing {escape(assignment)}"):
+        found = compare(placed(here, assignment, submitted, None), assignment, most)
+    if html is not None:
+        _write(html, page(found))
+    if as_json:
+        print_json(_compared(found))
+    else:
+        _print_comparison(found)
+
+
+def _compared(found: Comparison) -> dict[str, Any]:
+    return {
+        "students": found.students,
+        "found": found.found,
+        "pairs": [
+            {
+                "students": list(pair.students),
+                "shared": pair.shared,
+                "exercises": {
+                    each.exercise: {"similarity": each.similarity, "shared": each.shared} for each in pair.exercises
+                },
+            }
+            for pair in found.pairs
+        ],
+        "left_out": [{"student": student, "why": why} for student, why in found.left_out],
+    }
+
+
+def _print_comparison(found: Comparison) -> None:
+    title = f"{escape(found.assignment)}: a place to look ({len(found.pairs)} of {found.found} pairs)"
+    table = Table("Students", "In common", "Where", title=title)
+    for pair in found.pairs:
+        where = "\n".join(f"{each.exercise}: {each.similarity:.0%}" for each in pair.exercises)
+        table.add_row(escape("\n".join(pair.students)), f"{pair.shared:.0f}", escape(where), end_section=True)
+    console.print(table)
+    for student, why in found.left_out:
+        console.print(f"{student} was not compared: {why}", highlight=False, markup=False, soft_wrap=True)
+    words = (
+        f"{found.students} students were compared. Answers are alike for many reasons: work together that was allowed, "
+        "the same source, the obvious solution. Read both, and ask."
+    )
+    console.print(words, highlight=False, markup=False, soft_wrap=True)
 
 
 def bundle(

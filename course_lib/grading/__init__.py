@@ -33,6 +33,9 @@ exports        tables as Moodle and Canvas write them, and who is meant by a row
 roster         their students enrolled in the gradebook
 downloads      their archives of submissions, read as hostile data
 zip_collect    submissions out of an archive into their places, by nbgrader's zip_collect
+similarity     which students' answers are alike: a place to look
+fragments      code as a set of parts that renaming and reordering leave as they are
+pages          the instructor's pages, in one style
 bundle         the archive that students get
 engine         a notebook run by two processes, with wire, peer, proxy, tensors, ambient, raised between them
 =============  ====================================================================================
