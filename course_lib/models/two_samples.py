@@ -11,6 +11,7 @@ import numpy as np
 from course_lib.arrays import Array, namespace
 from course_lib.model_selection import KNeighborsClassifier
 from course_lib.probability import kl_divergence
+from course_lib.probability.functions import floating
 
 Statistic = Callable[[Array, Array], float]
 """How different two samples look, larger for more different."""
@@ -228,10 +229,13 @@ def jensen_shannon(p: Array, q: Array, base: float | None = None, axis: int = -1
     Returns:
         The divergences, without ``axis``.
 
+    Raises:
+        TypeError: The probabilities are no arrays of a floating dtype, or of two kinds.
+
     >>> round(float(jensen_shannon(np.array([1.0, 0.0]), np.array([0.0, 1.0]))), 4)
     0.6931
     """
-    xp = namespace(p, q)
+    xp = floating(p, q)
     tiny = xp.finfo(p.dtype).smallest_normal
     p, q = (
         xp.where(xp.abs(a) < tiny, 0.0, a) for a in (p, q)

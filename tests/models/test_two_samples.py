@@ -145,6 +145,11 @@ def test_jensen_shannon_is_scipys_distance_squared(asarray, rng):
     np.testing.assert_allclose(np.asarray(jensen_shannon(asarray(p.T), asarray(q.T), axis=0)), expected)
 
 
+def test_jensen_shannon_of_counts_is_refused(asarray):
+    with pytest.raises(TypeError, match="expected a floating dtype"):
+        jensen_shannon(asarray([1, 0], "int64"), asarray([0, 1], "int64"))
+
+
 def test_jensen_shannon_of_far_gaussians_is_log_2(asarray):
     """Their tails run out of floating point numbers, and no middle may vanish where one of them does not."""
     x = np.linspace(-1, 6, 7001)
