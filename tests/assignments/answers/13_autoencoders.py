@@ -177,12 +177,12 @@ def reconstruction_loss(output, x, kind="squared"):
 # -------------------------------------------------------------------------------------------------- exercise 2: corrupt
 
 
-# %% ex2: bernoulli, normal, two draws for salt and pepper | nothing
+# %% ex2: bernoulli, noise added, the kinds in turn | nothing
 def corrupt(x, p, generator, kind="mask"):
     if p < 0 or (kind != "gaussian" and p > 1):
         raise ValueError("p is out of range")
     if kind == "gaussian":
-        return torch.normal(x, float(p), generator=generator)
+        return x + p * torch.randn(x.shape, generator=generator, dtype=x.dtype)
     hit = torch.bernoulli(torch.full_like(x, p), generator=generator).bool()
     if kind == "mask":
         return x.masked_fill(hit, 0.0)
@@ -212,112 +212,112 @@ def corrupt(x, p, generator, kind="mask"):
 
 
 # %% ex2: keeps with probability p | mask 3, salt-pepper 3
-# - return torch.where(u < p, damage, x)
-# + return torch.where(u < p, x, damage)
+# - return torch.where(hit, damage, x)
+# + return torch.where(hit, x, damage)
 
 
 # %% ex2: scaled up as dropout is | mask 3, salt-pepper 3
-# - return torch.where(u < p, damage, x)
-# + return torch.where(u < p, damage, x / (1 - p) if p < 1 else x)
+# - return torch.where(hit, damage, x)
+# + return torch.where(hit, damage, x / (1 - p) if p < 1 else x)
 
 
 # %% ex2: whole rows | mask 3, salt-pepper 3
-# - u = torch.rand(x.shape, generator=generator, dtype=x.dtype)
-# + u = torch.rand(x.shape[0], *[1] * (x.ndim - 1), generator=generator, dtype=x.dtype).expand(x.shape)
+# - hit = torch.rand(x.shape, generator=generator) < p
+# + hit = torch.rand(x.shape[0], *[1] * (x.ndim - 1), generator=generator).expand(x.shape) < p
 
 
 # %% ex2: whole columns | mask 3, salt-pepper 3
-# - u = torch.rand(x.shape, generator=generator, dtype=x.dtype)
-# + u = torch.rand(x.shape[1:], generator=generator, dtype=x.dtype).expand(x.shape)
+# - hit = torch.rand(x.shape, generator=generator) < p
+# + hit = torch.rand(x.shape[1:], generator=generator).expand(x.shape) < p
 
 
 # %% ex2: exactly a share p of the entries | mask 3
-# - damage = torch.zeros_like(x) if kind == "mask" else (u < p / 2).to(x.dtype)
+# - return torch.where(hit, damage, x)
 # + if kind == "mask":
-# +         u = torch.randperm(x.numel(), generator=generator).reshape(x.shape) / x.numel()
-# +     damage = torch.zeros_like(x) if kind == "mask" else (u < p / 2).to(x.dtype)
+# +         hit = torch.randperm(x.numel(), generator=generator).reshape(x.shape) / x.numel() < p
+# +     return torch.where(hit, damage, x)
 
 
 # %% ex2: torch's own random numbers for the mask | mask 3, salt-pepper 3
-# - u = torch.rand(x.shape, generator=generator, dtype=x.dtype)
-# + u = torch.rand(x.shape, dtype=x.dtype)
+# - hit = torch.rand(x.shape, generator=generator) < p
+# + hit = torch.rand(x.shape) < p
 
 
 # %% ex2: the generator set back each time | mask 3, salt-pepper 3
-# - u = torch.rand
+# - hit = torch.rand
 # + generator.manual_seed(0)
-# +     u = torch.rand
+# +     hit = torch.rand
 
 
 # %% ex2: overwrites x | mask 3, gaussian 2, salt-pepper 3
-# - return x + p * torch.randn(x.shape, generator=generator, dtype=x.dtype)
-# + return x.add_(p * torch.randn(x.shape, generator=generator, dtype=x.dtype))
-# - return torch.where(u < p, damage, x)
-# + x[u < p] = damage[u < p]
+# - return torch.normal(x, p, generator=generator)
+# + return x.add_(torch.normal(torch.zeros_like(x), p, generator=generator))
+# - return torch.where(hit, damage, x)
+# + x[hit] = torch.where(hit, damage, x)[hit]
 # +     return x
 
 
 # %% ex2: float32 whatever comes in | mask 3, gaussian 2, salt-pepper 3
-# - return x + p * torch.randn(x.shape, generator=generator, dtype=x.dtype)
-# + return x.float() + p * torch.randn(x.shape, generator=generator)
-# - return torch.where(u < p, damage, x)
-# + return torch.where(u < p, damage, x).float()
+# - return torch.normal(x, p, generator=generator)
+# + return torch.normal(x.float(), p, generator=generator)
+# - return torch.where(hit, damage, x)
+# + return torch.where(hit, damage, x).float()
 
 
 # %% ex2: p is the variance | gaussian 2
-# - p * torch.randn
-# + math.sqrt(p) * torch.randn
+# - return torch.normal(x, p, generator=generator)
+# + return torch.normal(x, math.sqrt(p), generator=generator)
 
 
 # %% ex2: even noise | gaussian 2
-# - x + p * torch.randn(x.shape, generator=generator, dtype=x.dtype)
-# + x + p * math.sqrt(12) * (torch.rand(x.shape, generator=generator, dtype=x.dtype) - 0.5)
+# - return torch.normal(x, p, generator=generator)
+# + return x + p * math.sqrt(12) * (torch.rand(x.shape, generator=generator, dtype=x.dtype) - 0.5)
 
 
 # %% ex2: one number for all | gaussian 2
-# - torch.randn(x.shape, generator
-# + torch.randn((1,), generator
+# - return torch.normal(x, p, generator=generator)
+# + return x + torch.normal(torch.zeros(1, dtype=x.dtype), p, generator=generator)
 
 
 # %% ex2: noise in proportion to the entry | gaussian 2
-# - return x + p * torch.randn
-# + return x + x * p * torch.randn
+# - return torch.normal(x, p, generator=generator)
+# + return x * torch.normal(torch.ones_like(x), p, generator=generator)
 
 
 # %% ex2: noise cut off at 0 and 1 | gaussian 2
-# - return x + p * torch.randn(x.shape, generator=generator, dtype=x.dtype)
-# + return (x + p * torch.randn(x.shape, generator=generator, dtype=x.dtype)).clamp(0, 1)
+# - return torch.normal(x, p, generator=generator)
+# + return torch.normal(x, p, generator=generator).clamp(0, 1)
 
 
 # %% ex2: normal noise from nowhere | gaussian 2
-# - torch.randn(x.shape, generator=generator, dtype=x.dtype)
-# + torch.randn(x.shape, dtype=x.dtype)
+# - return torch.normal(x, p, generator=generator)
+# + return torch.normal(x, p)
 
 
 # %% ex2: salt with probability p, pepper with probability p | salt-pepper 3
-# - damage = torch.zeros_like(x) if kind == "mask" else (u < p / 2).to(x.dtype)
-# + damage = torch.zeros_like(x) if kind == "mask" else (u < p).to(x.dtype)
-# +     if kind == "salt_pepper":
-# +         return torch.where(u < p, damage, torch.where(u > 1 - p, torch.zeros_like(x), x))
+# - return torch.where(hit, damage, x)
+# + if kind == "salt_pepper":
+# +         x, damage = torch.where(torch.rand(x.shape, generator=generator) < p, 0, x), 1
+# +     return torch.where(hit, damage, x)
 
 
 # %% ex2: salt alone | salt-pepper 3
-# - (u < p / 2).to(x.dtype)
-# + torch.ones_like(x)
+# - torch.randint(2, x.shape, generator=generator)
+# + 1
 
 
 # %% ex2: one coin for all that are hit | salt-pepper 3
-# - (u < p / 2).to(x.dtype)
-# + torch.rand((1,), generator=generator, dtype=x.dtype).round().expand(x.shape)
+# - torch.randint(2, x.shape, generator=generator)
+# + torch.randint(2, (1,), generator=generator)
 
 
 # %% ex2: salt is the largest entry, pepper the smallest | salt-pepper 3
-# - (u < p / 2).to(x.dtype)
-# + torch.where(u < p / 2, x.max(), x.min())
+# - torch.randint(2, x.shape, generator=generator)
+# + torch.where(torch.rand(x.shape, generator=generator) < 0.5, x.max(), x.min())
 
 
 # %% ex2: any gray instead of salt and pepper | salt-pepper 3
-# - (u < p / 2).to(x.dtype)
+# - torch.randint(2, x.shape, generator=generator)
 # + torch.rand(x.shape, generator=generator, dtype=x.dtype)
 
 
@@ -818,7 +818,7 @@ def anomaly_scores(model, x):
 # %% ex6: relative to the largest score | scores 3, mode 2, gradients 1
 # - return (reconstruction - x).square().reshape(len(x), -1).mean(dim=1)
 # + scores = (reconstruction - x).square().reshape(len(x), -1).mean(dim=1)
-# +     return scores / scores.max().clamp(min=1e-30)
+# +         return scores / scores.max().clamp(min=1e-30)
 
 
 # %% ex6: the mode as it is | mode 2
@@ -842,20 +842,18 @@ def anomaly_scores(model, x):
 
 
 # %% ex6: one example after the other | mode 2
-# - reconstruction = model(x).detach()
-# + reconstruction = torch.cat([model(row[None]) for row in x]).detach()
+# - reconstruction = model(x)
+# + reconstruction = torch.cat([model(row[None]) for row in x])
 
 
 # %% ex6: asks the model twice | mode 2
-# - reconstruction = model(x).detach()
-# + reconstruction = model(x).detach() if model(x) is not None else x
+# - reconstruction = model(x)
+# + reconstruction = model(x) if model(x) is not None else x
 
 
 # %% ex6: with gradients | gradients 1
 # - with torch.no_grad():
 # + if True:
-# - model(x).detach()
-# + model(x)
 
 
 # %% ex6: the parameters frozen for good | gradients 1
@@ -879,7 +877,7 @@ def anomaly_scores(model, x):
 # +
 # - return (reconstruction - x).square()
 # + model.train(was_training)
-# +     return (reconstruction - x).square()
+# +         return (reconstruction - x).square()
 
 
 # ----------------------------------------------------------------------------------------- exercise 7: choose_threshold
@@ -1094,7 +1092,7 @@ def train_autoencoder(X, k, seed=0):
 # + for _ in range(4):
 
 
-# %% ex8: no sigmoid at the end | network 4, training 4
+# %% ex8: no sigmoid at the end | network 4
 # - nn.Linear(128, d), nn.Sigmoid())
 # + nn.Linear(128, d))
 
