@@ -110,8 +110,6 @@ def ols(X, y):
 
 
 # %% ex1: computes in the dtype of X | numerics 3
-# - np.asarray(X, dtype=float), np.asarray(y, dtype=float)
-# + np.asarray(X), np.asarray(y)
 # - [np.ones(len(X)), X]
 # + [np.ones(len(X), dtype=X.dtype), X]
 
@@ -169,11 +167,11 @@ def ols(X, y):
 # %% ex1: a column for y is let in | errors 2
 # - y.shape != (len(X),)
 # + len(np.atleast_1d(y)) != len(X)
-# - y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)
-# + y = np.asarray(X, dtype=float), np.asarray(y, dtype=float).squeeze()
+# - Q.T @ y
+# + Q.T @ y.squeeze()
 
 
-# %% ex1: X is overwritten | values 3
+# %% ex1: X is overwritten | values 3, numerics 3
 # - A = np.column_stack([np.ones(len(X)), X])
 # + if X.size and y.shape == (len(X),):
 # +         m = X.mean(axis=0)
@@ -294,8 +292,6 @@ def standard_errors(X, y, beta):
 
 
 # %% ex2: computes in the dtype of the arguments | numerics 2
-# - (np.asarray(a, dtype=float) for a in (X, y, beta))
-# + (np.asarray(a) for a in (X, y, beta))
 # - [np.ones(n), X]
 # + [np.ones(n, dtype=X.dtype), X]
 
@@ -400,8 +396,8 @@ def r_squared(y, y_hat):
 
 
 # %% ex3: y and the predictions exchanged | values 3, numerics 2, errors 1
-# - y, y_hat = np.asarray(y, dtype=float), np.asarray(y_hat, dtype=float)
-# + y_hat, y = np.asarray(y, dtype=float), np.asarray(y_hat, dtype=float)
+# - def r_squared(y, y_hat):
+# + def r_squared(y_hat, y):
 
 
 # %% ex3: the mean not subtracted | values 3, numerics 2
@@ -437,8 +433,8 @@ def r_squared(y, y_hat):
 
 
 # %% ex3: computes in the dtype of the arguments | numerics 2
-# - np.asarray(y, dtype=float), np.asarray(y_hat, dtype=float)
-# + np.asarray(y), np.asarray(y_hat)
+# - np.asarray(y, dtype=float)
+# + np.asarray(y)
 
 
 # %% ex3: something tiny added below, against division by 0 | numerics 2
@@ -640,8 +636,9 @@ def dummy_encode(values, baseline=None):
 # %% ex4: shapes are not looked at | errors 2
 # - values.ndim != 1 or len(values) == 0
 # + False
-# - values = np.asarray(values)
-# + values = np.asarray(values).ravel()
+# - levels = np.unique(values)
+# + values = values.ravel()
+# +     levels = np.unique(values)
 
 
 # %% ex4: no values at all are let in | errors 2
@@ -873,9 +870,9 @@ def forward_selection(X, y, k):
 # +         last = min(rss.values())
 
 
-# %% ex5: computes in float32 | ties 2
-# - np.asarray(X, dtype=float), np.asarray(y, dtype=float)
-# + np.asarray(X, dtype=np.float32), np.asarray(y, dtype=np.float32)
+# %% ex5: computes in float32 | order 4, ties 2
+# - y = np.asarray(y, dtype=float)
+# + X, y = np.asarray(X, dtype=np.float32), np.asarray(y, dtype=np.float32)
 
 
 # %% ex5: k is not looked at | errors 2
@@ -1220,8 +1217,6 @@ def logistic_gradient(X, y, beta):
 
 
 # %% ex7: computes in the dtype of the arguments | values 3
-# - (np.asarray(a, dtype=float) for a in (X, y, beta))
-# + (np.asarray(a) for a in (X, y, beta))
 # - [np.ones(len(X)), X]
 # + [np.ones(len(X), dtype=X.dtype), X]
 # - p_hat - y
@@ -1353,7 +1348,7 @@ def fit_logistic(X, y, l2=0.0, max_iter=100):
 
 # %% ex8: labels of -1 and 1 inside | nothing
 # - p_hat = (1 + np.tanh(A @ beta / 2)) / 2
-# + sign = 2 * y - 1
+# + sign = 2.0 * y - 1
 # +         wrong = 1 / (1 + np.exp(sign * (A @ beta)))
 # +         p_hat = np.where(y == 1, 1 - wrong, wrong)
 
@@ -1492,9 +1487,7 @@ def fit_logistic(X, y, l2=0.0, max_iter=100):
 # + p_hat - (1 - y)
 
 
-# %% ex8: X and y in their own dtype, which beta makes float64 | nothing
-# - X, y = np.asarray(X, dtype=float), np.asarray(y, dtype=float)
-# + X, y = np.asarray(X), np.asarray(y)
+# %% ex8: ones in the dtype of X, which beta makes float64 | nothing
 # - [np.ones(len(X)), X]
 # + [np.ones(len(X), dtype=X.dtype), X]
 
@@ -1685,8 +1678,6 @@ def softmax_regression_gradient(X, y, W):
 
 
 # %% ex9: computes in the dtype of the arguments | values 3
-# - np.asarray(X, dtype=float), np.asarray(y), np.asarray(W, dtype=float)
-# + np.asarray(X), np.asarray(y), np.asarray(W)
 # - [np.ones(len(X)), X]
 # + [np.ones(len(X), dtype=X.dtype), X]
 # - P = np.exp(Z - Z.max(axis=1, keepdims=True))
