@@ -930,14 +930,12 @@ def mlp_forward(X, weights, biases, activation):
 # %% ex5: computes in the dtype of the arguments | depth 4
 # - H = np.asarray(X, dtype=float)
 # + H = np.asarray(X)
-# - np.asarray(weights[i], dtype=float), np.asarray(biases[i], dtype=float)
-# + np.asarray(weights[i]), np.asarray(biases[i])
 
 
 # %% ex5: computes in float32 | layers 4, depth 4
 # - H = np.asarray(X, dtype=float)
 # + H = np.asarray(X, dtype=np.float32)
-# - np.asarray(weights[i], dtype=float), np.asarray(biases[i], dtype=float)
+# - weights[i], biases[i]
 # + np.asarray(weights[i], dtype=np.float32), np.asarray(biases[i], dtype=np.float32)
 
 
@@ -1052,6 +1050,11 @@ def xor_network(low=0.0, high=1.0):
 # +     W = np.ones((2, 2)) / (high - low)
 # - 2 * low / (high - low)
 # + low * 0
+
+
+# %% ex6: w is a list | bits 3
+# - np.array([1, -2])
+# + [1, -2]
 
 
 # %% ex6: the second input is not looked at | bits 3, codes 4
