@@ -753,8 +753,8 @@ def best_degree(x, y, degrees, folds, tol=1e-9):
 
 
 # %% ex4: shifted, not scaled, for np.linalg.lstsq | range 2
-# - x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-# + x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+# - x, y = (np.asarray(array, dtype=float) for array in (x, y))
+# + x, y = (np.asarray(array, dtype=float) for array in (x, y))
 # +     x = x - x.mean()
 # - polynomial = np.polynomial.Polynomial.fit(x[train], y[train], degree)
 # + A = np.vander(x[train], degree + 1)
@@ -762,8 +762,8 @@ def best_degree(x, y, degrees, folds, tol=1e-9):
 
 
 # %% ex4: scaled, not shifted | range 2
-# - x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-# + x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+# - x, y = (np.asarray(array, dtype=float) for array in (x, y))
+# + x, y = (np.asarray(array, dtype=float) for array in (x, y))
 # +     x = x / np.abs(x).max()
 # - polynomial = np.polynomial.Polynomial.fit(x[train], y[train], degree)
 # + polynomial = np.poly1d(np.polyfit(x[train], y[train], degree))
@@ -789,7 +789,7 @@ def best_degree(x, y, degrees, folds, tol=1e-9):
 # + min(error.values()) + tol * max(error.values())
 
 
-# %% ex4: tol is not looked at | ties 2, range 2
+# %% ex4: tol is not looked at | values 4, ties 2, range 2
 # - min(error.values()) + tol
 # + min(error.values()) + 1e-9
 
@@ -890,11 +890,21 @@ def best_degree(x, y, degrees, folds, tol=1e-9):
 
 
 # %% ex4: computes in the dtype of the arguments | values 4, range 2
-# - x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-# + x, y = np.asarray(x), np.asarray(y)
+# - np.asarray(array, dtype=float)
+# + np.asarray(array)
 # - polynomial = np.polynomial.Polynomial.fit(x[train], y[train], degree)
 # + A = np.stack([x[train] ** j for j in range(degree, -1, -1)], axis=1)
 # +             polynomial = np.poly1d(np.linalg.lstsq(A, y[train], rcond=None)[0])
+
+
+# %% ex4: x is shifted and scaled in its own dtype | values 4
+# - np.asarray(array, dtype=float)
+# + array if array.dtype == np.float32 else array.astype(float)
+# - for train, _ in folds:
+# + x = (2 * x - x.min() - x.max()) / np.ptp(x)
+# +     for train, _ in folds:
+# - np.polynomial.Polynomial.fit(x[train], y[train], degree)
+# + np.poly1d(np.polyfit(x[train], y[train], degree))
 
 
 # %% ex4: x is scaled in place | values 4, ties 2
@@ -913,44 +923,40 @@ def best_degree(x, y, degrees, folds, tol=1e-9):
 
 
 # %% ex4: no error for no degrees | errors 2
-# - len(degrees) == 0 or min(degrees) < 0
-# + len(degrees) > 0 and min(degrees) < 0
-# - max(degrees):
-# + max(degrees, default=0):
-# - error = {degree
+# - for train, _ in folds:
 # + if len(degrees) == 0: return 0
-# +     error = {degree
+# +     for train, _ in folds:
 
 
 # %% ex4: negative degrees are left out | errors 2
-# - if len(degrees) == 0 or min(degrees) < 0:
+# - for train, _ in folds:
 # + degrees = [degree for degree in degrees if degree >= 0]
-# +     if len(degrees) == 0:
+# +     for train, _ in folds:
 
 
 # %% ex4: degree 0 is refused | values 4, ties 2, range 2, errors 2
-# - min(degrees) < 0
-# + min(degrees) <= 0
+# - 0 <= min(degrees)
+# + 0 < min(degrees)
 
 
 # %% ex4: training samples are not counted | errors 2
-# - len(np.unique(x[train])) <= max(degrees)
-# + False
+# - max(degrees) < len(np.unique(x[train]))
+# + max(degrees)
 
 
 # %% ex4: counts samples, not different ones | errors 2
-# - len(np.unique(x[train])) <= max(degrees)
-# + len(train) <= max(degrees)
+# - len(np.unique(x[train]))
+# + len(train)
 
 
 # %% ex4: one training sample too few is let in | errors 2
-# - <= max(degrees):
-# + < max(degrees):
+# - < len(np.unique(x[train]))
+# + <= len(np.unique(x[train]))
 
 
 # %% ex4: one training sample more than needed is asked for | values 4, ties 2, errors 2
-# - <= max(degrees):
-# + <= max(degrees) + 1:
+# - < len(np.unique(x[train]))
+# + < len(np.unique(x[train])) - 1
 
 
 # %% ex4: only the first fold is counted | errors 2
@@ -959,8 +965,8 @@ def best_degree(x, y, degrees, folds, tol=1e-9):
 
 
 # %% ex4: counts for the smallest degree | errors 2
-# - <= max(degrees):
-# + <= min(degrees):
+# - <= max(degrees) <
+# + <
 
 
 # %% ex4: the different x of all samples | errors 2
@@ -1143,8 +1149,9 @@ def confusion_counts(y_true, y_pred):
 
 
 # %% ex5: made integers before they are looked at | errors 2
-# - y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
-# + y_true, y_pred = np.asarray(y_true).astype(int), np.asarray(y_pred).astype(int)
+# - if y_true.ndim != 1
+# + y_true, y_pred = y_true.astype(int), y_pred.astype(int)
+# +     if y_true.ndim != 1
 
 
 # %% ex5: nearly 0 and nearly 1 are let in | errors 2
