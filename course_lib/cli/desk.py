@@ -67,8 +67,11 @@ def audit(
     found: dict[str, list[Audited]] = {}
     for name in chosen:
         started = time.monotonic()
-        with errors.status(f"auditing {escape(name)}"):
-            found[name] = list(auditing.audit(here, name, workers or cores(), again=again))
+        found[name] = []
+        with errors.status(f"auditing {escape(name)}") as status:
+            for each in auditing.audit(here, name, workers or cores(), again=again):
+                found[name].append(each)
+                status.update(f"auditing {escape(name)}, after {escape(each.cell)}")
         if not as_json:
             _print_audit(name, found[name], time.monotonic() - started)
     if as_json:
