@@ -64,8 +64,8 @@ def numerical_gradient(f, x, h=1e-5):
 
 
 # %% ex1: a nudge of its own, whatever h is | vectors 3
-# - x = np.asarray(x, dtype=float)
-# + x = np.asarray(x, dtype=float)
+# - gradient = np.empty(x.shape)
+# + gradient = np.empty(x.shape)
 # +     h = 1e-5
 
 
@@ -130,8 +130,6 @@ def numerical_gradient(f, x, h=1e-5):
 
 
 # %% ex1: nudges in the dtype of x | shapes 3
-# - x = np.asarray(x, dtype=float)
-# + x = np.asarray(x)
 # - np.empty(x.shape)
 # + np.empty(x.shape, dtype=x.dtype)
 # - nudge = np.zeros(x.shape)
@@ -511,8 +509,6 @@ def bce_with_logits(z, y, reduction="mean"):
 
 
 # %% ex3: logits in their own dtype | range 4
-# - np.asarray(z, dtype=float)
-# + np.asarray(z)
 # - (1 - 2 * y) * z
 # + (1 - 2 * y).astype(z.dtype) * z
 
@@ -559,12 +555,12 @@ def bce_with_logits(z, y, reduction="mean"):
 
 
 # %% ex3: labels overwritten | values 3, range 4
-# - y = np.asarray(z, dtype=float), np.asarray(y, dtype=float)
-# + signs = np.asarray(z, dtype=float), y
+# - y = np.asarray(y, dtype=float)
+# + z = np.asarray(z, dtype=float)
 # - a = (1 - 2 * y) * z
-# + signs *= -2
-# +     signs += 1
-# +     a = signs * z
+# + y *= -2
+# +     y += 1
+# +     a = y * z
 
 
 # %% ex3: no error for other labels | errors 2
@@ -905,12 +901,12 @@ def minibatches(X, y, batch_size, rng):
 
 
 # %% ex5: drops the last, smaller batch | deal 4, shuffle 2
-# - range(0, len(X), batch_size)
+# - range(0, len(order), batch_size)
 # + range(0, len(X) - batch_size + 1, batch_size)
 
 
 # %% ex5: an empty batch at the end | deal 4, shuffle 2
-# - range(0, len(X), batch_size)
+# - range(0, len(order), batch_size)
 # + range(0, len(X) + 1, batch_size)
 
 
@@ -920,17 +916,17 @@ def minibatches(X, y, batch_size, rng):
 
 
 # %% ex5: so many batches instead of so many examples in each | deal 4, shuffle 2
-# - pieces = [order[start : start + batch_size] for start in range(0, len(X), batch_size)]
+# - pieces = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
 # + pieces = np.array_split(order, batch_size)
 
 
 # %% ex5: batches of nearly equal size | deal 4, shuffle 2
-# - pieces = [order[start : start + batch_size] for start in range(0, len(X), batch_size)]
+# - pieces = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
 # + pieces = np.array_split(order, max(1, -(-len(X) // batch_size)))
 
 
 # %% ex5: the pieces overlap | deal 4, shuffle 2
-# - range(0, len(X), batch_size)
+# - range(0, len(order), batch_size)
 # + range(len(X))
 
 
@@ -945,7 +941,7 @@ def minibatches(X, y, batch_size, rng):
 
 
 # %% ex5: every so-manieth example | shuffle 2
-# - pieces = [order[start : start + batch_size] for start in range(0, len(X), batch_size)]
+# - pieces = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
 # + lengths = [len(order[start : start + batch_size]) for start in range(0, len(X), batch_size)]
 # +     pieces = np.split(order[::-1], np.cumsum(lengths)[:-1]) if lengths else []
 
@@ -1016,7 +1012,7 @@ def minibatches(X, y, batch_size, rng):
 
 
 # %% ex5: draws once more afterwards | shuffle 2
-# - pieces = [order[start : start + batch_size] for start in range(0, len(X), batch_size)]
+# - pieces = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
 # + rng.random()
 # +     pieces = [order[start : start + batch_size] for start in range(0, len(X), batch_size)]
 
@@ -1352,20 +1348,20 @@ def newton_step(x, g, H, damping=0.0):
 
 
 # %% ex7: damping for every entry | damping 2
-# - damping * np.eye(len(x))
-# + damping
+# - curvature[np.diag_indices(n)] += damping
+# + curvature += damping
 # - if not damping >= 0:
 # + if damping < 0:
 
 
 # %% ex7: damping ignored | damping 2
-# - damping * np.eye(len(x))
-# + 0 * damping
+# - += damping
+# + += 0 * damping
 
 
 # %% ex7: damping only for the test | damping 2
 # - np.linalg.solve(curvature, g)
-# + np.linalg.solve(H, g)
+# + np.linalg.solve(H.astype(float), g)
 
 
 # %% ex7: H tested without damping | damping 2
@@ -1374,19 +1370,18 @@ def newton_step(x, g, H, damping=0.0):
 
 
 # %% ex7: the diagonal multiplied by 1 + damping | damping 2, definite 2
-# - H + damping * np.eye(len(x))
-# + H + damping * np.diag(np.diag(H))
+# - += damping
+# + *= 1 + damping
 
 
 # %% ex7: damping for the step's length | damping 2
-# - curvature = H + damping * np.eye(len(x))
-# + curvature = (1 + damping) * H
+# - curvature[np.diag_indices(n)] += damping
+# + curvature *= 1 + damping
 
 
 # %% ex7: H damped in place | damping 2
-# - curvature = H + damping * np.eye(len(x))
-# + curvature = H
-# +     curvature += damping * np.eye(len(x))
+# - np.array(H, dtype=float)
+# + np.asarray(H, dtype=float)
 
 
 # %% ex7: x moved in place | step 3, damping 2
@@ -1396,10 +1391,10 @@ def newton_step(x, g, H, damping=0.0):
 
 
 # %% ex7: in the dtype of H | step 3, damping 2
-# - (np.asarray(array, dtype=float) for array in (x, g, H))
-# + (np.asarray(array) for array in (x, g, H))
-# - H + damping * np.eye(len(x))
-# + (H + damping * np.eye(len(x)).astype(H.dtype)).astype(H.dtype)
+# - np.array(H, dtype=float)
+# + np.array(H)
+# - += damping
+# + += np.asarray(damping).astype(H.dtype)
 
 
 # %% ex7: does not refuse | definite 2
@@ -1451,12 +1446,12 @@ def newton_step(x, g, H, damping=0.0):
 
 
 # %% ex7: shapes are not compared | errors 2
-# - x.ndim != 1 or g.shape != x.shape or H.shape != (len(x), len(x))
+# - x.shape != (n,) or g.shape != (n,) or H.shape != (n, n)
 # + False
 
 
 # %% ex7: a gradient that broadcasts | errors 2
-# - g.shape != x.shape or
+# - g.shape != (n,) or
 # + False or
 
 
@@ -1487,23 +1482,23 @@ def newton_step(x, g, H, damping=0.0):
 
 
 # %% ex7: damping added and the size of the curvatures taken | definite 2
-# - curvature = H + damping * np.eye(len(x))
-# + w, V = np.linalg.eigh(H + damping * np.eye(len(x)))
+# - curvature[np.diag_indices(n)] += damping
+# + w, V = np.linalg.eigh(curvature + damping * np.eye(n))
 # +     curvature = (V * np.abs(w)) @ V.T
 
 
 # %% ex7: a little damping always | step 3, damping 2, definite 2
-# - curvature = H + damping * np.eye(len(x))
-# + curvature = H + (damping + 1e-8) * np.eye(len(x))
+# - += damping
+# + += damping + 1e-8
 
 
 # %% ex7: the damping squared | damping 2
-# - curvature = H + damping * np.eye(len(x))
-# + curvature = H + damping**2 * np.eye(len(x))
+# - += damping
+# + += damping**2
 
 
 # %% ex7: a shape of H that broadcasts | errors 2
-# - H.shape != (len(x), len(x))
+# - H.shape != (n, n)
 # + H.shape[-1:] != x.shape
 
 
