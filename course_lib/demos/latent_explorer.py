@@ -118,7 +118,7 @@ class LatentExplorer(Demo):
                 numerals.set_visible(not sheet)
             self.stale()
         place = torch.tensor([[x, y]], dtype=torch.float32)
-        nearest = (self.codes - place).norm(dim=1).argsort()[:20]
+        nearest = (self.codes - place).norm(dim=1).argsort()[:NEIGHBOURS]
         drawn = decoded(self.model, place)[0]
         self.here.set_data([x], [y])
         for pixels, image in zip(self.pictures, (drawn, self.X[nearest[0]].numpy()), strict=True):
@@ -130,10 +130,11 @@ class LatentExplorer(Demo):
         for pixels, images in zip(self.strips, (walked, faded), strict=True):
             pixels.show(strip(images), (0, 9 * self.steps - 1, 8, 0))
         votes = torch.bincount(self.labels[nearest], minlength=10)
+        most, kind = int(votes.max()), int(votes.argmax())
         passed = " ".join(str(c) for c in visited(codes, self.codes, self.labels))
         return (
-            f"Of the 20 training digits with the nearest codes, {int(votes.max())} are a {int(votes.argmax())}. The "
-            f"walk from {start} to {goal} passes, by the nearest code: {passed}."
+            f"Of the {NEIGHBOURS} training digits with the nearest codes, {most} are a {kind}. "
+            f"The walk from {start} to {goal} passes, by the nearest code: {passed}."
         )
 
 
@@ -168,14 +169,23 @@ def decoded(model: Autoencoder, codes: Tensor) -> Matrix:
     return np.asarray(model.decode(codes).numpy(), dtype=float)
 
 
-def typical(codes: Tensor, labels: Tensor, c: int) -> int:
-    """The number of the sample of a class whose code lies nearest to the middle of its class, the median.
+NEIGHBOURS = 20
+"""By the labels of so many nearest codes we say what a place stands for."""
 
-    >>> typical(torch.tensor([[0.0], [1.0], [9.0], [1.0]]), torch.tensor([3, 3, 3, 5]), 3)
+
+def typical(codes: Tensor, labels: Tensor, c: int, neighbours: int = NEIGHBOURS) -> int:
+    """The number of a sample amid its class: of those with most neighbours of the class, the nearest to its median.
+
+    The median alone may lie between two clouds of a class, where other classes are.
+
+    >>> typical(torch.tensor([[0.0], [1.0], [5.0], [5.1], [9.0]]), torch.tensor([3, 3, 3, 4, 3]), 3, neighbours=2)
     1
     """
     members = torch.nonzero(labels == c)[:, 0]
-    middle = codes[members].median(dim=0).values
+    nearest = torch.cdist(codes[members], codes).topk(min(neighbours, len(codes)), largest=False).indices
+    alike = (labels[nearest] == c).sum(dim=1)
+    members = members[alike == alike.max()]
+    middle = codes[labels == c].median(dim=0).values
     return int(members[(codes[members] - middle).norm(dim=1).argmin()])
 
 

@@ -61,6 +61,8 @@ class TestDenoisingDigit:
         errors = demo.errors["mask"]
         assert errors["denoising"][8] < 0.7 * errors["plain"][8] < 0.7 * errors["damaged"][8]
         assert errors["plain"][0] < errors["denoising"][0]
+        assert errors["damaged"][1] < errors["denoising"][1], "at 5% it is better to do nothing"
+        assert errors["denoising"][2] < errors["damaged"][2], "at 10% it is not"
 
     def test_caption_names_who_comes_nearest(self):
         demo = demos.DenoisingDigit()
@@ -177,6 +179,12 @@ class TestLatentExplorer:
             demo.set(start=start, goal=goal)
             passed = demo.caption.split(": ")[1].rstrip(".").split()
             assert (passed[0], passed[-1]) == (str(start), str(goal))
+
+    def test_walks_lead_from_cloud_to_cloud(self):
+        demo = explorer.LatentExplorer()
+        for c, place in enumerate(demo.codes[demo.examples]):
+            nearest = (demo.codes - place).norm(dim=1).argsort()[:20]
+            assert (demo.labels[nearest] == c).double().mean() >= 0.9, f"the walk to {c} ends among other digits"
 
     def test_place_of_a_cloud_is_told_by_its_neighbours(self):
         demo = explorer.LatentExplorer()

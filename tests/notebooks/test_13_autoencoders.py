@@ -89,6 +89,9 @@ def test_large_codes_copy_the_noise(executed):
     assert (np.diff(passed) > 0).all()
     assert passed[0] < 25
     assert passed[2] > 75
+    _, ink, blank = numbers(executed.text("copies-run").splitlines()[-1])
+    assert ink > 95
+    assert blank < 30
 
 
 def test_price_of_activity(executed):
@@ -126,6 +129,8 @@ def test_the_repairer_beats_the_copier_at_repairing(executed):
         assert repairer < 0.6 * copier < copier < damaged
     assert whole[0] == 0
     assert whole[1] < whole[2], "on whole digits the copier is better"
+    assert half[2] < 2.5 * whole[2], "the repairer's error doubles"
+    assert half[1] > 20 * whole[1], "the copier's grows more than twentyfold"
 
 
 def test_the_step_is_the_score(executed):
@@ -149,11 +154,16 @@ def test_contraction_keeps_the_strong_directions(executed):
     assert tight[1] < 0.2 * free[1]
     assert tight[2] < tight[1]
     assert tight[-1] < 0.5 * free[-1], "noise passed"
+    _, held, _, best, _, at_random = numbers(executed.line("contractive-run", "variance"))
+    assert best - 15 < held < best
+    assert at_random == 16
 
 
 def test_contraction_is_local_and_dear(executed):
-    near, far = numbers(executed.line("local-run", "r for small random steps"))
-    assert far > 1.5 * near
+    at_random, near, far = (
+        executed.after("local-run", f"{step}: r =") for step in ("small, random", "small, to a digit", "the whole way")
+    )
+    assert 2 * at_random < near < far < 1.5 * near
     closed = executed.after("local-run", "closed form")
     assert executed.after("local-run", "by 64 backward passes") == pytest.approx(closed, abs=2e-5)
 
@@ -218,11 +228,12 @@ def test_noise_makes_codes_binary(executed):
 
 
 def test_features_keep_what_their_tasks_need(executed):
-    pixels, _, one, two, three = (
+    pixels, autoencoder, one, two, three = (
         numbers(executed.line("transfer-table", name))[0]
         for name in ("pixels", "autoencoder", "one task", "two tasks", "three tasks")
     )
-    assert one < pixels < three
+    assert one < autoencoder < pixels < three
+    assert three > 60, "more than the answers alone can name"
     assert one < two < three
 
 
