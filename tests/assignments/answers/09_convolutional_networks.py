@@ -377,12 +377,12 @@ def conv1d(x, w, mode="full"):
 
 
 # %% ex2: flattens | errors 2
-# - x, w = np.asarray(x, dtype=float), np.asarray(w, dtype=float)
+# - x, w = (np.asarray(a, dtype=float) for a in (x, w))
 # + x, w = np.asarray(x, dtype=float).ravel(), np.asarray(w, dtype=float).ravel()
 
 
 # %% ex2: squeezes | errors 2
-# - x, w = np.asarray(x, dtype=float), np.asarray(w, dtype=float)
+# - x, w = (np.asarray(a, dtype=float) for a in (x, w))
 # + x, w = np.asarray(x, dtype=float).squeeze(), np.asarray(w, dtype=float).squeeze()
 # +     x, w = np.atleast_1d(x), np.atleast_1d(w)
 
@@ -398,7 +398,7 @@ def conv1d(x, w, mode="full"):
 
 
 # %% ex2: in the dtype of the signal | full 3, parts 2
-# - x, w = np.asarray(x, dtype=float), np.asarray(w, dtype=float)
+# - x, w = (np.asarray(a, dtype=float) for a in (x, w))
 # + x, w = np.asarray(x), np.asarray(w)
 # - full = np.zeros(n + k - 1)
 # + full = np.zeros(n + k - 1, dtype=x.dtype)
@@ -407,12 +407,12 @@ def conv1d(x, w, mode="full"):
 
 
 # %% ex2: multiplies before it converts | full 3, parts 2
-# - x, w = np.asarray(x, dtype=float), np.asarray(w, dtype=float)
+# - x, w = (np.asarray(a, dtype=float) for a in (x, w))
 # + x, w = np.asarray(x), np.asarray(w)
 
 
 # %% ex2: in float32 | full 3, parts 2
-# - x, w = np.asarray(x, dtype=float), np.asarray(w, dtype=float)
+# - x, w = (np.asarray(a, dtype=float) for a in (x, w))
 # + x, w = np.asarray(x, dtype=np.float32), np.asarray(w, dtype=np.float32)
 
 
@@ -569,15 +569,13 @@ def toeplitz_conv1d(w, n, circular=False):
 
 
 # %% ex3: keeps the dtype | toeplitz 3, circulant 2
-# - w = np.asarray(w, dtype=float)
-# + w = np.asarray(w)
 # - np.zeros((rows, n))
 # + np.zeros((rows, n), dtype=w.dtype)
 
 
 # %% ex3: in float32 | toeplitz 3, circulant 2
-# - w = np.asarray(w, dtype=float)
-# + w = np.asarray(w, dtype=np.float32)
+# - np.zeros((rows, n))
+# + np.zeros((rows, n), dtype=np.float32)
 
 
 # %% ex3: flips the caller's kernel and back in the result | toeplitz 3, circulant 2
@@ -621,8 +619,9 @@ def toeplitz_conv1d(w, n, circular=False):
 
 
 # %% ex3: flattens the kernel | errors 2
-# - w = np.asarray(w, dtype=float)
-# + w = np.asarray(w, dtype=float).ravel()
+# - if w.ndim != 1
+# + w = w.ravel()
+# +     if w.ndim != 1
 
 
 # %% ex3: TypeError | errors 2
@@ -750,6 +749,8 @@ def conv2d(x, weight, bias=None, stride=1, padding=0):
 # %% ex4: six loops, one multiplication at a time | fast 2
 # - windows = np.lib.stride_tricks
 # + rows, columns = (padded.shape[2] - kernel[0]) // stride + 1, (padded.shape[3] - kernel[1]) // stride + 1
+# +     if min(rows, columns) < 1:
+# +         raise ValueError("too large")
 # +     b = np.zeros(len(weight)) if bias is None else np.asarray(bias, dtype=float)
 # +     out = np.zeros((len(x), len(weight), rows, columns))
 # +     for n in range(len(x)):
@@ -769,6 +770,8 @@ def conv2d(x, weight, bias=None, stride=1, padding=0):
 # %% ex4: a loop over channels inside a loop over all outputs | fast 2
 # - windows = np.lib.stride_tricks
 # + rows, columns = (padded.shape[2] - kernel[0]) // stride + 1, (padded.shape[3] - kernel[1]) // stride + 1
+# +     if min(rows, columns) < 1:
+# +         raise ValueError("too large")
 # +     b = np.zeros(len(weight)) if bias is None else np.asarray(bias, dtype=float)
 # +     out = np.zeros((len(x), len(weight), rows, columns))
 # +     for n, o, i, j in np.ndindex(out.shape):
@@ -816,40 +819,40 @@ def conv2d(x, weight, bias=None, stride=1, padding=0):
 
 
 # %% ex4: no bias | values 3, strides 3
-# - y = y + np.asarray(bias, dtype=float)
-# + pass
+# - y if bias is None else y + bias
+# + y
 
 
 # %% ex4: the bias subtracted | values 3, strides 3
-# - y = y + np.asarray(bias, dtype=float)
-# + y = y - np.asarray(bias, dtype=float)
+# - y + bias
+# + y - bias
 
 
 # %% ex4: the bias of the first kernel everywhere | values 3, strides 3
-# - y = y + np.asarray(bias, dtype=float)
-# + y = y + float(bias[0])
+# - y + bias
+# + y + float(bias[0])
 
 
 # %% ex4: the bias is added along the columns | values 3, strides 3
-# - return np.moveaxis(y, 3, 1)
-# + return np.moveaxis(y, 3, 1)
-# - y = y + np.asarray(bias, dtype=float)
-# + return np.moveaxis(y, 3, 1) + np.asarray(bias, dtype=float)
+# - y = y if bias is None else y + bias
+# + y = y if bias is None else np.moveaxis(np.moveaxis(y, 3, 1) + bias, 1, 3)
 
 
 # %% ex4: the bias is added where there is an image only | strides 3
-# - y = y + np.asarray(bias, dtype=float)
-# + seen = np.lib.stride_tricks.sliding_window_view(
-# +             np.pad(np.ones(x.shape[2:]), padding), kernel
-# +         )[::stride, ::stride].any(axis=(2, 3))
-# +         seen[1:-1, 1:-1] = True
-# +         seen = seen if padding == 0 else np.pad(np.zeros(np.array(seen.shape) - 2), 1) + 0 * seen
-# +         y = y + np.asarray(bias, dtype=float) * (seen if padding else np.ones(y.shape[1:3]))[:, :, None]
+# - y = y if bias is None else y + bias
+# + if bias is None:
+# +         return np.moveaxis(y, 3, 1)
+# +     seen = np.lib.stride_tricks.sliding_window_view(
+# +         np.pad(np.ones(x.shape[2:]), padding), kernel
+# +     )[::stride, ::stride].any(axis=(2, 3))
+# +     seen[1:-1, 1:-1] = True
+# +     seen = seen if padding == 0 else np.pad(np.zeros(np.array(seen.shape) - 2), 1) + 0 * seen
+# +     y = y + bias * (seen if padding else np.ones(y.shape[1:3]))[:, :, None]
 
 
 # %% ex4: needs a bias | values 3, strides 3, fast 2
-# - if bias is not None:
-# + if True:
+# - y if bias is None else y + bias
+# + y + np.asarray(bias, dtype=float)
 
 
 # %% ex4: no stride | strides 3, fast 2
@@ -890,9 +893,9 @@ def conv2d(x, weight, bias=None, stride=1, padding=0):
 # %% ex4: pads the channels, too | strides 3, fast 2
 # - ((0, 0), (0, 0), (padding, padding), (padding, padding))
 # + padding
-# - if kernel[0] > padded
+# - windows = np.lib
 # + padded = padded if padding == 0 else padded[:, padding:-padding]
-# +     if kernel[0] > padded
+# +     windows = np.lib
 
 
 # %% ex4: stride and padding exchanged | strides 3, fast 2, errors 2
@@ -901,14 +904,12 @@ def conv2d(x, weight, bias=None, stride=1, padding=0):
 
 
 # %% ex4: in the dtype of the images | strides 3
-# - x, weight = np.asarray(x, dtype=float), np.asarray(weight, dtype=float)
+# - x, weight = (np.asarray(a, dtype=float) for a in (x, weight))
 # + x, weight = np.asarray(x), np.asarray(weight)
-# - y = y + np.asarray(bias, dtype=float)
-# + y = y + np.asarray(bias)
 
 
 # %% ex4: in float32 | values 3, strides 3, fast 2
-# - x, weight = np.asarray(x, dtype=float), np.asarray(weight, dtype=float)
+# - x, weight = (np.asarray(a, dtype=float) for a in (x, weight))
 # + x, weight = np.asarray(x, dtype=np.float32), np.asarray(weight, dtype=np.float32)
 
 
@@ -977,23 +978,31 @@ def conv2d(x, weight, bias=None, stride=1, padding=0):
 
 
 # %% ex4: the kernel against the image without its border | strides 3, errors 2
-# - if kernel[0] > padded.shape[2] or kernel[1] > padded.shape[3]:
+# - windows = np.lib
 # + if kernel[0] > x.shape[2] or kernel[1] > x.shape[3]:
+# +         raise ValueError("too large")
+# +     windows = np.lib
 
 
 # %% ex4: a kernel that is too large gives an empty output | errors 2
-# - raise ValueError(f"a kernel of {kernel} does not fit into an image of {padded.shape[2:]}")
-# + return np.zeros((len(x), len(weight), 0, 0))
+# - windows = np.lib
+# + if kernel[0] > padded.shape[2] or kernel[1] > padded.shape[3]:
+# +         return np.zeros((len(x), len(weight), 0, 0))
+# +     windows = np.lib
 
 
 # %% ex4: a kernel as large as the image is too large | values 3, strides 3, errors 2
-# - kernel[0] > padded.shape[2] or kernel[1] > padded.shape[3]
-# + kernel[0] >= padded.shape[2] or kernel[1] >= padded.shape[3]
+# - windows = np.lib
+# + if kernel[0] >= padded.shape[2] or kernel[1] >= padded.shape[3]:
+# +         raise ValueError("too large")
+# +     windows = np.lib
 
 
 # %% ex4: the kernel's rows against the image's columns | values 3
-# - kernel[0] > padded.shape[2] or kernel[1] > padded.shape[3]
-# + kernel[0] > padded.shape[3] or kernel[1] > padded.shape[2]
+# - windows = np.lib
+# + if kernel[0] > padded.shape[3] or kernel[1] > padded.shape[2]:
+# +         raise ValueError("too large")
+# +     windows = np.lib
 
 
 # %% ex4: kernels and images must be square | values 3, strides 3, fast 2
@@ -1362,6 +1371,8 @@ def max_pool2d(x, size, stride=None):
 
 
 # %% ex6: the mean | values 2, strides 2
+# - stride < 1
+# + min(size, stride) < 1
 # - windows.max(
 # + windows.mean(
 
@@ -1377,11 +1388,15 @@ def max_pool2d(x, size, stride=None):
 
 
 # %% ex6: begins with 0 | values 2, strides 2
+# - stride < 1
+# + min(size, stride) < 1
 # - windows.max(axis=(4, 5))
 # + windows.max(axis=(4, 5), initial=0)
 
 
 # %% ex6: begins with a number that is not small enough | strides 2
+# - stride < 1
+# + min(size, stride) < 1
 # - windows.max(axis=(4, 5))
 # + windows.max(axis=(4, 5), initial=-1e9)
 
@@ -1408,14 +1423,16 @@ def max_pool2d(x, size, stride=None):
 
 # %% ex6: the rest is pooled, too | values 2, strides 2
 # - windows = np.lib
-# + rest = [-(n - size) % stride for n in x.shape[2:]]
+# + if size > min(x.shape[2:]):
+# +         raise ValueError("too large")
+# +     rest = [-(n - size) % stride for n in x.shape[2:]]
 # +     x = np.pad(x, ((0, 0), (0, 0), (0, rest[0]), (0, rest[1])), constant_values=-np.inf)
 # +     windows = np.lib
 
 
 # %% ex6: the rest is an error | values 2, strides 2, errors 2
-# - size > min(x.shape[2:])
-# + size > min(x.shape[2:]) or (x.shape[2] - size) % stride or (x.shape[3] - size) % stride
+# - stride < 1
+# + stride < 1 or (x.shape[2] - size) % stride or (x.shape[3] - size) % stride
 
 
 # %% ex6: stride along the rows alone | values 2, strides 2
@@ -1450,24 +1467,20 @@ def max_pool2d(x, size, stride=None):
 
 
 # %% ex6: windows larger than the image are cut | errors 2
-# - or size > min(x.shape[2:])
-# +
 # - windows = np.lib
 # + size = min(size, *x.shape[2:])
 # +     windows = np.lib
 
 
 # %% ex6: looks at the rows alone | errors 2
-# - size > min(x.shape[2:])
-# + size > x.shape[2]
 # - windows = np.lib
 # + x = np.pad(x, ((0, 0), (0, 0), (0, 0), (0, max(0, size - x.shape[3]))))
 # +     windows = np.lib
 
 
 # %% ex6: a window as large as the image is too large | values 2, strides 2, errors 2
-# - size > min(x.shape[2:])
-# + size >= min(x.shape[2:])
+# - stride < 1
+# + stride < 1 or size >= min(x.shape[2:])
 
 
 # %% ex6: one image without its first axis | errors 2
@@ -1497,8 +1510,6 @@ def max_pool2d(x, size, stride=None):
 
 
 # %% ex6: a window of 0 | errors 2
-# - or size < 1
-# +
 # - windows = np.lib
 # + size, stride = max(size, 1), max(stride, 1)
 # +     windows = np.lib
@@ -1653,8 +1664,6 @@ def max_pool2d_backward(G, x, size, stride=None):
 
 
 # %% ex7: in the dtype that comes in | overlap 2
-# - G, x = np.asarray(G, dtype=float), np.asarray(x, dtype=float)
-# + G, x = np.asarray(G), np.asarray(x)
 # - dx = np.zeros(x.shape)
 # + dx = np.zeros(x.shape, dtype=x.dtype)
 # - dx[n, c, i * stride + u, j * stride + v] += G[n, c, i, j]
@@ -1662,8 +1671,8 @@ def max_pool2d_backward(G, x, size, stride=None):
 
 
 # %% ex7: in float32 | values 3, overlap 2
-# - G, x = np.asarray(G, dtype=float), np.asarray(x, dtype=float)
-# + G, x = np.asarray(G, dtype=np.float32), np.asarray(x, dtype=np.float32)
+# - dx = np.zeros(x.shape)
+# + dx = np.zeros(x.shape, dtype=np.float32)
 
 
 # %% ex7: on top of the image | values 3, overlap 2
@@ -2153,13 +2162,13 @@ def train_digit_net(X, y, seed=0):
 
 
 # %% ex9: no epochs | training 4, accuracy 5
-# - for _ in range(8):
-# + for _ in range(0):
+# - range(epochs)
+# + range(0)
 
 
 # %% ex9: one epoch | accuracy 5
-# - for _ in range(8):
-# + for _ in range(1):
+# - range(epochs)
+# + range(1)
 
 
 # %% ex9: gradients never set to 0 | training 4, accuracy 5
