@@ -41,7 +41,7 @@ def reconstruction_loss(output, x, kind="squared"):
             if not torch.all((x >= 0) & (x <= 1)):
                 raise ValueError("x is out of range")
             rest = torch.log1p(torch.exp(-torch.abs(output)))
-            return torch.sum(output.relu() - output * x + rest) / n
+            return torch.sum(torch.maximum(output, torch.zeros_like(output)) - output * x + rest) / n
         case _:
             raise ValueError("unknown kind")
 
@@ -119,6 +119,12 @@ def reconstruction_loss(output, x, kind="squared"):
 # %% ex1: a Python number | squared 3, gradients 2
 # - return (output - x).square().sum() / len(x)
 # + return float((output - x).square().sum() / len(x))
+
+
+# %% ex1: no slope where a logit is exactly 0, as relu and abs have none there | gradients 2
+# - log_ink, log_paper = nn.functional.logsigmoid(output), nn.functional.logsigmoid(-output)
+# + return (output.relu() - output * x + torch.log1p(torch.exp(-output.abs()))).sum() / len(x)
+# +     log_ink, log_paper = nn.functional.logsigmoid(output), nn.functional.logsigmoid(-output)
 
 
 # %% ex1: cut off from the graph | gradients 2
@@ -229,6 +235,16 @@ def corrupt(x, p, generator, kind="mask"):
 # %% ex2: whole columns | mask 3, salt-pepper 3
 # - hit = torch.rand(x.shape, generator=generator) < p
 # + hit = torch.rand(x.shape[1:], generator=generator).expand(x.shape) < p
+
+
+# %% ex2: draws for those entries alone that are not 0 | mask 3, gaussian 2, salt-pepper 3
+# - return torch.normal(x, p, generator=generator)
+# + damaged = x.clone()
+# +         damaged[x != 0] = torch.normal(x[x != 0], p, generator=generator)
+# +         return damaged
+# - hit = torch.rand(x.shape, generator=generator) < p
+# + hit = x != 0
+# +     hit[x != 0] = torch.rand(int(hit.sum()), generator=generator) < p
 
 
 # %% ex2: exactly a share p of the entries | mask 3
@@ -588,6 +604,18 @@ def contractive_penalty(x, W, b):
 # + h = (x @ W.T + b).exp() / (1 + (x @ W.T + b).exp())
 
 
+# %% ex4: sigmoid by one exponential, inf in it | gradients 3
+# - h = torch.sigmoid(x @ W.T + b)
+# + h = 1 / (1 + (-(x @ W.T + b)).exp())
+
+
+# %% ex4: the slope by cosh, inf in it | gradients 3
+# - h = torch.sigmoid(x @ W.T + b)
+# + a = x @ W.T + b
+# - slopes = (h * (1 - h)).square()
+# + slopes = (1 / (4 * torch.cosh(a / 2).square())).square()
+
+
 # %% ex4: W of shape (d, m) | values 4, gradients 3, errors 2
 # - x.shape[1] != W.shape[1] or b.shape != W.shape[:1]
 # + x.shape[1] != W.shape[0] or b.shape != W.shape[1:]
@@ -780,6 +808,17 @@ def anomaly_scores(model, x):
     return (error.sum(dim=1) / error.shape[1]).detach()
 
 
+# %% ex6: a copy in evaluation mode | nothing
+def anomaly_scores(model, x):
+    from copy import deepcopy
+
+    with torch.no_grad():
+        drawn = deepcopy(model).eval()(x)
+    if drawn.shape != x.shape:
+        raise ValueError("another shape")
+    return (drawn - x).square().reshape(len(x), -1).mean(dim=1)
+
+
 # %% ex6: the sum of the entries | scores 3, mode 2, gradients 1
 # - .mean(dim=1)
 # + .sum(dim=1)
@@ -947,6 +986,16 @@ def choose_threshold(scores, rate):
 # %% ex7: rate times n, rounded down | exact 1
 # - int((scores > t).sum()) / n <= rate
 # + int((scores > t).sum()) <= int(rate * n)
+
+
+# %% ex7: rate times n, a little more, rounded down | exact 1
+# - int((scores > t).sum()) / n <= rate
+# + int((scores > t).sum()) <= int(rate * n + 1e-9)
+
+
+# %% ex7: a share that stays in float32 | exact 1
+# - int((scores > t).sum()) / n <= rate
+# + (scores > t).float().mean() <= rate
 
 
 # %% ex7: a share in float32 | different 2, exact 1
@@ -1227,6 +1276,12 @@ def train_autoencoder(X, k, seed=0):
 # %% ex8: learns from digits of its own | training 4
 # - torch.manual_seed(seed)
 # + X = split_digits(seed)[0]
+# +     torch.manual_seed(seed)
+
+
+# %% ex8: learns from all digits where rows have 64 numbers | training 4
+# - torch.manual_seed(seed)
+# + X = DIGITS if X.shape[1] == 64 else X
 # +     torch.manual_seed(seed)
 
 
