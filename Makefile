@@ -23,6 +23,7 @@ test: .venv/.dev  ## lint, type-check and run all tests
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/course build --check
+	$(BIN)/course audit
 	$(BIN)/pytest -n 2 --dist loadfile
 
 grade: .venv/.instructor  ## rehearse an instructor's round: simulate 12 students, grade them, show the table
