@@ -13,6 +13,11 @@ MOST_REMEMBERED = 10_000
 """Cells, and statements of cells, whose names are kept: the instructor's, which stand in every submission."""
 BLOCKS = (ast.For, ast.While, ast.If, ast.With, ast.Try)
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+OPAQUE = frozenset({"exec", "eval", "globals", "locals", "vars", "get_ipython"})
+"""A cell that mentions one of these may bind and use any name."""
+NOT_PYTHON = (SyntaxError, ValueError)
+TOO_MUCH = (RuntimeError, MemoryError)
+"""What Python's parser raises at nests that are too deep, and IPython at hundreds of magics."""
 
 
 @functools.lru_cache(MOST_REMEMBERED)
@@ -24,7 +29,7 @@ def bound(source: str) -> frozenset[str]:
     """
     try:
         table = symtable.symtable(_python(source), "<cell>", "exec")
-    except (SyntaxError, ValueError, RecursionError):
+    except (*NOT_PYTHON, *TOO_MUCH):
         return frozenset()
     return frozenset(each.get_name() for each in table.get_symbols() if each.is_assigned() or each.is_imported())
 
@@ -43,10 +48,17 @@ def classes(source: str) -> frozenset[str]:
 def used(source: str) -> frozenset[str]:
     """The names that a cell takes from elsewhere: those that it mentions before it binds them.
 
+    Of a cell that cannot be looked at, these are ``OPAQUE``; one that is not Python is not run, and takes none.
+
     >>> sorted(used("def f(x): return g(x).y\\na = b\\nfor i in c: a += d + i\\nd = e = 1"))
     ['b', 'c', 'd', 'g']
     """
-    return frozenset(_taken(_statements(source), frozenset()))
+    try:
+        return frozenset(_taken(ast.parse(_python(source)).body, frozenset()))
+    except NOT_PYTHON:
+        return frozenset()
+    except TOO_MUCH:
+        return OPAQUE
 
 
 def _taken(statements: Iterable[ast.stmt], own: frozenset[str]) -> set[str]:
@@ -95,8 +107,13 @@ def _mentioned(statement: ast.stmt) -> set[str]:
 
 
 def _read(table: symtable.SymbolTable) -> set[str]:
-    here = {each.get_name() for each in table.get_symbols() if each.is_referenced() and each.is_global()}
+    here = {each.get_name() for each in table.get_symbols() if each.is_global() and _is_mentioned(each)}
     return here.union(*map(_read, table.get_children()))
+
+
+def _is_mentioned(symbol: symtable.Symbol) -> bool:
+    """Whether a name is read, or is one that a function declares ``global``."""
+    return symbol.is_referenced() or symbol.is_declared_global()
 
 
 @functools.lru_cache(MOST_REMEMBERED)
@@ -106,7 +123,10 @@ def variables(source: str) -> frozenset[str]:
     >>> sorted(variables("import math\\ndef f(): pass\\na = 1"))
     ['a']
     """
-    return of_all(bound, (ast.unparse(each) for each in _statements(source) if not isinstance(each, DEFINITIONS)))
+    try:
+        return of_all(bound, (ast.unparse(each) for each in _statements(source) if not isinstance(each, DEFINITIONS)))
+    except TOO_MUCH:
+        return frozenset()
 
 
 @functools.lru_cache(MOST_REMEMBERED)
@@ -123,18 +143,27 @@ def acts(source: str) -> bool:
 def seeds(source: str) -> bool:
     """Whether a cell seeds a generator that all cells share.
 
-    >>> seeds("import numpy as np\\nnp.random.seed(0)"), seeds("def f(): torch.manual_seed(0)")
-    (True, False)
+    >>> seeds("import numpy as np\\nnp.random.seed(0)"), seeds("_ = torch.manual_seed(0)")
+    (True, True)
+    >>> seeds("def f(): torch.manual_seed(0)"), seeds("mine = torch.Generator().manual_seed(0)")
+    (False, False)
     """
-    calls = (each.value for each in _statements(source) if isinstance(each, ast.Expr))
-    return any(isinstance(call, ast.Call) and ast.unparse(call.func).endswith("seed") for call in calls)
+    run = (each for each in _statements(source) if not isinstance(each, DEFINITIONS))
+    return any(_is_shared_seed(node) for each in run for node in ast.walk(each))
+
+
+def _is_shared_seed(node: ast.AST) -> bool:
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name() | ast.Attribute(), attr=name) | ast.Name(id=name)):
+            return name.endswith("seed")
+    return False
 
 
 def _statements(source: str) -> list[ast.stmt]:
-    """Those of a cell; none if it is not Python."""
+    """Those of a cell; none if it is not Python, or cannot be looked at."""
     try:
         return ast.parse(_python(source)).body
-    except (SyntaxError, ValueError, RecursionError):
+    except (*NOT_PYTHON, *TOO_MUCH):
         return []
 
 

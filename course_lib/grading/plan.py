@@ -11,7 +11,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from course_lib.grading import imports, names
+from course_lib.grading import imports, names, preflight
 from course_lib.grading import notebook as nbk
 from course_lib.grading.build import Registered
 from course_lib.grading.course import Course, CourseError
@@ -58,7 +58,7 @@ class Plan:
     rubrics: dict[tuple[str, str], str] = field(default_factory=dict)
     """The instructor's answers in words, for those who grade by hand, by notebook and cell."""
     given: str = ""
-    """A hash like the version, but without the tests themselves."""
+    """A hash like the version, but without what stands in the tests and what they are worth."""
 
     def originals(self) -> dict[str, NotebookNode]:
         """The instructor's notebooks."""
@@ -83,8 +83,10 @@ def make(course: Course, assignment: str, registered: Registered, rules: Rules) 
     locked = [cell.source for cell in registered_cells if nbk.is_locked(cell)]
     visible = imports.files_of(imports.imported(locked), package_directory())
     files = _files_beside(source, set(course.may_be_changed(assignment)))
+    expected, classes = names.of_all(names.bound, answers), names.of_all(names.classes, answers)
     given = _hash(
-        [_key(cell) for cell in registered_cells if not nbk.is_test(cell)],
+        [list(_given(notebook)) for notebook in registered.notebooks.values()],
+        (sorted(expected), sorted(classes)),
         [(name, _hash(data)) for name, data in sorted(files.items())],
         [(package_directory() / name).read_bytes() for name in visible],
     )
@@ -93,10 +95,10 @@ def make(course: Course, assignment: str, registered: Registered, rules: Rules) 
         assignment=assignment,
         notebooks={name: nbformat.writes(notebook) for name, notebook in registered.notebooks.items()},
         tests=tuple(registered.plan),
-        version=_hash(given, [_key(cell) for cell in registered_cells if nbk.is_test(cell)]),
+        version=_hash(given, [(nbk.points(cell), cell.source) for cell in registered_cells if nbk.is_test(cell)]),
         rules=rules,
-        expected=names.of_all(names.bound, answers),
-        classes=names.of_all(names.classes, answers),
+        expected=expected,
+        classes=classes,
         files=files,
         preload=tuple(module for module in modules if _can_be_loaded(module, visible)),
         visible=tuple(visible),
@@ -109,11 +111,16 @@ def make(course: Course, assignment: str, registered: Registered, rules: Rules) 
     )
 
 
-def _key(cell: NotebookNode) -> tuple[Any, ...]:
-    """What of the instructor's cell a verdict depends on; what stands in an answer cell is the student's."""
-    source = None if nbk.is_solution(cell) else cell.source
-    points = nbk.points(cell) if nbk.is_test(cell) else None
-    return nbk.grade_id(cell), points, source, cell.metadata.get("course", {})
+def _given(notebook: NotebookNode) -> Iterator[tuple[Any, ...]]:
+    """What a verdict depends on besides the tests: which cells there are, in order, what they hold and forbid.
+
+    What stands in tests is left out, and what stands in an answer is the student's.
+    """
+    for cell in preflight.prepare(notebook, preflight.Answers()).cells:
+        if cell.step:
+            yield cell.step.kind, cell.step.name, "" if cell.step.kind == "test" else cell.step.source, cell.step.forbid
+        elif cell.node:
+            yield "text", nbk.grade_id(cell.node)
 
 
 def _hash(*parts: object) -> str:

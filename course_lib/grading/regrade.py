@@ -2,12 +2,14 @@
 
 Of a notebook that was graded before, and handed in as it was then, the tests that changed are run again, and those that
 share a variable with one of them. With these run the cells that they need, and every cell that stands outside an
-answer; all other verdicts and outputs are kept. What cells do to files is not followed, nor what they do to a library;
-where one seeds a generator that all cells share, all are run.
+answer; all other verdicts and outputs are kept. What cells do to files is not followed, nor what they do to a library,
+or to what belongs to a function or a class. Where a cell cannot be followed, all are run: where an answer is too long,
+where names are bound or used by their texts, where other cells than tests seed a generator that all cells share.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,8 +22,10 @@ from course_lib.grading import notebook as nbk
 from course_lib.grading.examiner import Step
 from course_lib.grading.preflight import Cell, Prepared
 
-OPAQUE = {"exec", "eval", "globals", "locals", "vars", "get_ipython"}
-"""A cell that uses one of these may bind any name."""
+SETTINGS = re.compile(r"^%(matplotlib|config|load_ext|autoreload)\b.*", re.MULTILINE)
+"""Magics that bind and use no name."""
+LONGEST = 100_000
+"""Characters of a student's cells, all together, that are looked at."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +53,7 @@ class Again:
     def tests(self) -> set[str]:
         """The tests whose verdicts are new: those that changed, and those that a change can reach."""
         steps, tests = self.prepared.steps, self._tests
-        seeded = any(step.kind != "test" and names.seeds(step.source) for step in steps)
-        if self.earlier is None or (self.changed and seeded):
+        if self.earlier is None or (self.changed and not self._can_be_followed):
             return {test.name for test in tests.values()}
         as_now = names.Links([step.source for step in steps])
         as_then = names.Links([self._before.get(step.name, step).source for step in steps])
@@ -68,7 +71,7 @@ class Again:
         if len(self.tests) == len(self._tests):
             return list(range(len(steps)))
         wanted = [number for number, test in self._tests.items() if test.name in self.tests]
-        optional = [number for number, step in enumerate(steps) if step.kind == "test" or _is_closed(step)]
+        optional = [number for number, step in enumerate(steps) if _can_be_left_out(step)]
         return names.needed([step.source for step in steps], wanted, optional) if wanted else []
 
     @property
@@ -79,7 +82,11 @@ class Again:
 
     def why(self, test: str) -> str:
         """Why a test's verdict is new."""
-        return "the test has changed" if test in self.changed else "it shares a variable with a test that has changed"
+        if test in self.changed:
+            return "the test has changed"
+        if not self._can_be_followed:
+            return "a test has changed, and what that moves in this notebook cannot be seen"
+        return "it shares a variable with a test that has changed"
 
     def cells(self) -> Iterator[tuple[Cell, int, NotebookNode | None]]:
         """Every cell of the notebook, the number of its step or -1, and how it was left last time."""
@@ -110,6 +117,16 @@ class Again:
         return [remark for remark in before if remark.startswith(skipped)]
 
     @cached_property
+    def _can_be_followed(self) -> bool:
+        """Whether one can see which cells make a difference to which."""
+        steps = self.prepared.steps
+        if sum(len(step.source) for step in steps if step.kind in ("solution", "free")) > LONGEST:
+            return False
+        if any(names.OPAQUE & names.used(SETTINGS.sub("", step.source)) for step in steps):
+            return False
+        return not any(step.kind != "test" and names.seeds(step.source) for step in steps)
+
+    @cached_property
     def _before(self) -> dict[str, NotebookNode]:
         """The tests as they were run last time."""
         cells = nbk.by_grade_id(self.earlier).items() if self.earlier else ()
@@ -120,6 +137,6 @@ class Again:
         return {number: step for number, step in enumerate(self.prepared.steps) if step.kind == "test"}
 
 
-def _is_closed(step: Step) -> bool:
-    """Whether a cell is an answer that binds no other names than one can see."""
-    return step.kind == "solution" and "import *" not in step.source and not OPAQUE & names.used(step.source)
+def _can_be_left_out(step: Step) -> bool:
+    """Whether a cell is a test, or an answer that binds no other names than one can see."""
+    return step.kind == "test" or (step.kind == "solution" and "import *" not in step.source)

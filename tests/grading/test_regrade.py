@@ -91,16 +91,48 @@ def test_cells_that_made_a_variable_what_it_is_are_run_though_their_verdicts_are
     assert names(chosen) == ["given", "first", "second"]
 
 
-@pytest.mark.parametrize("answer", ["from math import *", "exec('def f(x): return x')", "globals()['f'] = abs"])
-def test_an_answer_that_may_define_anything_is_run(answer):
-    chosen = again(TESTS, {"test-f": "assert f(1) == 1"}, ANSWERS | {"odd": answer})
+def test_an_answer_that_may_define_anything_is_run():
+    chosen = again(TESTS, {"test-f": "assert f(1) == 1"}, ANSWERS | {"odd": "from math import *"})
     assert names(chosen) == ["given", "f", "g", "odd", "test-f"]
 
 
-def test_a_shared_seed_lets_everything_run():
-    given = "import numpy as np\nnp.random.seed(0)"
-    assert again(TESTS, {"test-f": "assert f(0) == 0"}, ANSWERS, given).tests == set(TESTS)
-    assert names(again(TESTS, {}, ANSWERS, given)) == []
+@pytest.mark.parametrize("seed", ["np.random.seed(0)", "_ = torch.manual_seed(0)", "if True: random.seed(0)"])
+def test_a_shared_seed_lets_everything_run(seed):
+    assert again(TESTS, {"test-f": "assert f(0) == 0"}, ANSWERS, seed).tests == set(TESTS)
+    assert names(again(TESTS, {}, ANSWERS, seed)) == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "exec('def f(x): return x')",
+        "globals()['f'] = abs",
+        "%time y = 1",
+        "def k(): return eval('h')(1)",
+        "y = " + "+".join(["1"] * 600),
+        "y = " + "-" * 50_000 + "1",
+        "%cd .\n" * 600,
+        "y = 1\n" * 20_000,
+    ],
+    ids=["exec", "globals", "magic", "eval", "long sum", "deep", "many magics", "long"],
+)
+def test_an_answer_that_cannot_be_followed_lets_everything_run(answer):
+    chosen = again(TESTS, {"test-f": "assert f(1) == 1"}, ANSWERS | {"odd": answer})
+    assert chosen.tests == set(TESTS)
+    assert names(chosen) == ["given", *ANSWERS, "odd", *TESTS]
+    assert chosen.why("test-h") == "a test has changed, and what that moves in this notebook cannot be seen"
+
+
+@pytest.mark.parametrize("answer", ["def k(x, x): return x", "dear sir or madam", "%matplotlib inline\ny = 1"])
+def test_an_answer_that_is_no_python_or_only_sets_something_hinders_nobody(answer):
+    chosen = again(TESTS, {"test-f": "assert f(1) == 1"}, ANSWERS | {"odd": answer})
+    assert names(chosen) == ["given", "f", "g", "test-f"]
+
+
+def test_a_function_that_changes_a_global_variable_needs_it():
+    answers = ANSWERS | {"count": "n = 0", "f": "def f(x):\n    global n\n    n += 1\n    return x"}
+    chosen = again(TESTS, {"test-f": "assert f(1) == 1"}, answers)
+    assert names(chosen) == ["given", "f", "count", "test-f"]
 
 
 # ------------------------------------------------------------------------------------------------------- a whole class
@@ -252,6 +284,22 @@ def test_what_no_longer_fits_is_said(a_class, tiny):
     assert result.score == 6, "the code in them is run all the same"
 
 
+@needs_bubblewrap
+def test_tests_in_another_order_are_run_anew(built, tiny, engine):
+    source = built.source("hw") / "hw.ipynb"
+    tiny.edit(source, root_test="x = 5\n" + tiny.root_test, root_error_test="assert x == 5")
+    released = nbk.read(built.release("hw") / "hw.ipynb")
+    tiny.write(tiny.answers(released, **tiny.right), built.path("submitted", "ada", "hw") / "hw.ipynb")
+    (result,) = tiny.run_session(built, engine, ["ada"])
+    assert result.score == 6
+    notebook = nbk.read(source)
+    first, second = (i for i, each in enumerate(notebook.cells) if each.id in ("root-test", "root-error-test"))
+    notebook.cells[first], notebook.cells[second] = notebook.cells[second], notebook.cells[first]
+    tiny.write(notebook, source)
+    (result,) = tiny.run_session(built, engine, ["ada"], regrade=True)
+    assert [move.after.id for move in result.moves] == ["root-error-test"]
+
+
 def test_the_version_is_that_of_everything_a_verdict_depends_on(course, tiny):
     source = course.source("hw")
 
@@ -267,5 +315,7 @@ def test_the_version_is_that_of_everything_a_verdict_depends_on(course, tiny):
     tiny.edit(source / "hw.ipynb", setup="SQRT_2 = 2 ** 0.5")
     assert versions()[1] != first[1]
     second = versions()
+    tiny.edit(source / "hw.ipynb", root="class Root: pass")
+    assert versions()[1] != second[1], "names that answers define are theirs, not a test's"
     (source / "data.csv").write_text("1")
     assert versions()[1] not in (first[1], second[1])
