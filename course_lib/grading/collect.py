@@ -69,12 +69,15 @@ def collect(student: str, directory: Path, answer_cells: dict[str, set[str]]) ->
     remarks: list[str] = []
     total = 0
     for count, path in enumerate(_paths(directory)):
-        name = path.relative_to(directory).as_posix()
+        written = path.relative_to(directory).as_posix()
+        name = written.encode("utf-8", "replace").decode()
         expected = path.stem if path.suffix == ".ipynb" and path.parent == directory else None
         if count >= MOST_FILES:
             remarks.append(f"more than {MOST_FILES} files: the others were left out")
             break
         try:
+            if name != written:
+                raise NotAFileError("its name is not text")
             if expected is not None:
                 notebooks[expected] = read(path, LARGEST_NOTEBOOK)
             else:

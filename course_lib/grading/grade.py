@@ -26,6 +26,8 @@ LARGEST_PICTURE = 2_000_000
 MOST_OUTPUTS = 20
 BASE64 = re.compile(r"[A-Za-z0-9+/=\n]*")
 MOST_NAMED = 5
+ADDED = "*Added by the student:*"
+"""What stands above a student's own text, which could be taken for the rubric below an answer."""
 # nbgrader's pages for graders show HTML in Markdown as it stands, and follow any link.
 TAG = re.compile(r"<(?=[A-Za-z/!?])")
 STRANGE_LINK = re.compile(r"(\]\(\s*<?|\]:\s*<?)(?!https?://|mailto:|#)(?=[^\s)]*[:&\\])")
@@ -176,7 +178,8 @@ def _with_outputs(
             kept = before.outputs if before else []
             cell.node.outputs = _outputs(reports[number]) if number in reports else kept
         elif not nbk.is_locked(cell.node):
-            cell.node.source = _defused(cell.node.source)
+            added = "" if nbk.grade_id(cell.node) else f"{ADDED}\n\n"
+            cell.node.source = added + _defused(cell.node.source)
         cells.append(cell.node)
     metadata = {key: original.metadata[key] for key in ("kernelspec", "language_info") if key in original.metadata}
     lines = {name: kept[5:] for name, kept in again.kept.items()}

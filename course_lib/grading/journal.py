@@ -6,6 +6,7 @@ A notebook is written last, when the gradebook has the scores, and at once: a ru
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -30,6 +31,10 @@ def keep(course: Course, job: Job, plan: Plan, graded: Graded) -> None:
 
 
 def _write(path: Path, data: bytes) -> None:
+    for old in filter(Path.is_file, path.parents):  # of an earlier version, or a student's where the instructor's lies
+        old.unlink()
+    if path.is_dir():
+        shutil.rmtree(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".course-")
     try:

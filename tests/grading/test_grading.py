@@ -7,9 +7,11 @@ import shutil
 
 import nbformat
 import pytest
+from nbformat import NotebookNode, v4
 from nbgrader.api import Gradebook
 
 from course_lib.grading import notebook as nbk
+from course_lib.grading import stamp
 from course_lib.grading.build import drift
 from course_lib.grading.course import Course, CourseError
 
@@ -331,6 +333,46 @@ def test_what_plain_nbgrader_graded_is_graded_anew(graded):
     nbformat.write(notebook, autograded(course))
     assert grade().score == 4
     assert "course" in nbformat.read(autograded(course), as_version=4).metadata
+
+
+def test_a_file_may_become_a_directory_and_the_instructors_comes_first(graded):
+    course, path, grade = graded
+    mine, kept = path.parent, autograded(course).parent
+    (mine / "data").write_text("1")
+    grade()
+    (mine / "data").unlink()
+    for name in ("data", "given.csv"):
+        (mine / name).mkdir()
+        (mine / name / "x").write_text("2")
+    (course.source("hw") / "given.csv").write_text("3")
+    grade()
+    assert ((kept / "data" / "x").read_text(), (kept / "given.csv").read_text()) == ("2", "3")
+
+
+def test_a_students_own_text_does_not_pass_for_the_rubric(graded):
+    course, path, grade = graded
+    notebook = nbk.read(path)
+    rubric = v4.new_markdown_cell("*For those who grade; students do not see this.*\n\nFull points.")
+    notebook.cells = [*notebook.cells, NotebookNode(rubric, metadata={"course": {"rubric": True}})]
+    nbformat.write(notebook, path)
+    grade()
+    *_, true, forged = nbk.read(autograded(course)).cells
+    assert (stamp.is_rubric(true), stamp.is_rubric(forged)) == (True, False)
+    assert (true.source[:5], forged.source.split("\n")[0]) == ("*For ", "*Added by the student:*")
+
+
+def test_a_name_that_is_not_text_is_left_out(graded, tiny):
+    _, path, grade = graded
+    tiny.edit(path, double=tiny.right["double"])
+    for name in (b"na\xefve.txt", b"na\xefve.ipynb"):
+        with open(os.fsencode(path.parent) + b"/" + name, "w"):
+            pass
+    result = grade()
+    assert result.remarks == (
+        "na?ve.ipynb was left out: its name is not text",
+        "na?ve.txt was left out: its name is not text",
+    )
+    assert result.score == 6
 
 
 def test_a_changed_time_is_recorded(graded):
