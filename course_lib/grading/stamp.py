@@ -17,13 +17,39 @@ Stamp = dict[str, Any]
 
 
 def of(notebook: NotebookNode) -> Stamp:
-    """A graded notebook's stamp; empty if plain nbgrader graded it."""
-    return notebook.metadata.get(NAME, {})
+    """A graded notebook's stamp; empty if plain nbgrader graded it, which keeps what a student has put there."""
+    stamp = notebook.metadata.get(NAME)
+    return stamp if _is_well_formed(stamp) else {}
+
+
+def _is_well_formed(stamp: object) -> bool:
+    match stamp:
+        case {
+            "submission": str(),
+            "version": str(),
+            "timeout": int() | float(),
+            "memory": int() | float(),
+            "in_process": bool(),
+            "tests": dict(tests),
+            "remarks": list(remarks),
+            "unanswered": list(unanswered),
+            "seconds": int() | float(),
+        }:
+            texts = [*remarks, *unanswered]
+            return all(map(_is_verdict, tests.values())) and all(isinstance(each, str) for each in texts)
+    return False
+
+
+def _is_verdict(kept: object) -> bool:
+    match kept:
+        case [str(), int() | float(), int() | float(), str(), str(), int() | None, str() | None]:
+            return True
+    return False
 
 
 def is_rubric(cell: NotebookNode) -> bool:
     """Whether a cell of a graded notebook was put there for those who grade."""
-    return bool(cell.metadata.get(NAME, {}).get("rubric"))
+    return cell.metadata.get(NAME) == {"rubric": True}
 
 
 def made(job: Job, plan: Plan) -> Stamp:

@@ -12,6 +12,7 @@ from course_lib.grading import plan, preflight
 from course_lib.grading.build import register
 from course_lib.grading.course import Course
 from course_lib.grading.regrade import Again
+from course_lib.grading.standings import standings
 from tests.grading.conftest import cell
 
 needs_bubblewrap = pytest.mark.skipif(
@@ -282,6 +283,22 @@ def test_what_no_longer_fits_is_said(a_class, tiny):
         "has cells that the assignment does not: square_root; they earn nothing",
     )
     assert result.score == 6, "the code in them is run all the same"
+
+
+@needs_bubblewrap
+@pytest.mark.parametrize(
+    "stamp", ["x", {"tests": 5}, {"tests": {"double-test": 5}}, {"tests": {"double-test": ["a", 9, 9, "passed", ""]}}]
+)
+def test_what_a_student_put_where_the_result_stands_is_not_believed(a_class, stamp):
+    """Plain nbgrader keeps a submission's metadata."""
+    course, regrade = a_class
+    path = course.path("autograded", "wrong", "hw") / "hw.ipynb"
+    forged = nbk.read(path)
+    forged.metadata["course"] = forged.metadata["course"] | stamp if isinstance(stamp, dict) else stamp
+    nbformat.write(forged, path)
+    (wrong,) = (each for each in standings(course, "hw").students if each.student == "wrong")
+    assert (wrong.verdicts, wrong.score) == ((), 0)
+    assert regrade()[0]["wrong"].moves == ()
 
 
 @needs_bubblewrap
