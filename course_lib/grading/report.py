@@ -12,6 +12,7 @@ import numpy as np
 
 from course_lib.grading import notebook as nbk
 from course_lib.grading.course import Course
+from course_lib.grading.fragments import UNREADABLE
 from course_lib.grading.pages import render
 from course_lib.grading.results import Verdict
 from course_lib.grading.standings import Exercise, Standing, Standings
@@ -99,19 +100,21 @@ def _most_frequent(
 ) -> Failure:
     (outcome, message), alike = Counter((verdict.outcome, verdict.message) for _, verdict in cases).most_common(1)[0]
     student = next(each for each, verdict in cases if (verdict.outcome, verdict.message) == (outcome, message))
-    example = _without_names(_answer(course, standings.assignment, student.student, test), standings.students)
+    answer = _answer(course, standings.assignment, student.student, test)
+    said, example = (_without_names(text, standings.students) for text in (message, answer))
     share = len(cases) / len(standings.graded)
-    return Failure(test, len(cases), share, not_begun, outcome, message, alike, example)
+    return Failure(test, len(cases), share, not_begun, outcome, said, alike, example)
 
 
 def _answer(course: Course, assignment: str, student: str, test: str) -> str:
     """The answer cell above a test in a graded notebook, without comments and docstrings."""
-    for path in sorted(course.path("autograded", student, assignment).glob("*.ipynb")):
+    notebook, _, name = test.rpartition("/")
+    for path in sorted(course.path("autograded", student, assignment).glob(f"{notebook or '*'}.ipynb")):
         answer = ""
         for cell in nbk.read(path).cells:
             if nbk.is_solution(cell):
                 answer = cell.source
-            elif nbk.grade_id(cell) == test.rpartition("/")[2]:
+            elif nbk.grade_id(cell) == name:
                 return "\n".join(_code(answer).splitlines()[:LONGEST_EXAMPLE])
     return ""
 
@@ -120,12 +123,12 @@ def _code(source: str) -> str:
     """What is left of an answer when its texts are taken out."""
     try:
         tree = ast.parse(source)
-    except SyntaxError:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
+                node.body = node.body[1:] or [ast.Pass()]
+        return ast.unparse(tree)
+    except UNREADABLE:
         return source
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
-            node.body = node.body[1:] or [ast.Pass()]
-    return ast.unparse(tree)
 
 
 def _without_names(text: str, students: Iterable[Standing]) -> str:

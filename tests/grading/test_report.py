@@ -206,6 +206,26 @@ def test_the_most_frequent_failure_has_an_example_without_names(graded):
     assert failure.example == "def double(x):\n    … = x\n    return …"
 
 
+@pytest.mark.parametrize("many", ["+".join(["x"] * 600), "-" * 50_000 + "x"], ids=["sum", "signs"])
+def test_an_answer_too_deep_to_be_read_does_not_stop_the_report(course, tiny, many):
+    tiny.write(
+        tiny.answers(tiny.tiny_notebook(), double=f"y = {many}"), course.path("autograded", "eve", "hw") / "hw.ipynb"
+    )
+    eve = Standing("eve", status="graded", verdicts=(Verdict("double-test", 0, 2, "error", "eve: no"),))
+    (failure,) = report.failures(course, Standings("hw", EXERCISES, (eve,)))
+    assert failure.example.startswith("y = ")
+    assert failure.message == "…: no"
+
+
+def test_an_example_is_of_the_notebook_that_the_test_is_in(course, tiny):
+    for name in ("one", "two"):
+        notebook = tiny.answers(tiny.tiny_notebook(), double=f"notebook = '{name}'")
+        tiny.write(notebook, course.path("autograded", "eve", "hw") / f"{name}.ipynb")
+    eve = Standing("eve", status="graded", verdicts=(Verdict("two/double-test", 0, 2, "failed"),))
+    (failure,) = report.failures(course, Standings("hw", EXERCISES, (eve,)))
+    assert failure.example == "notebook = 'two'"
+
+
 def test_who_has_not_begun_says_nothing_about_what_goes_wrong(course):
     wrong = [somebody(i, 0, 6, verdicts=(Verdict("t", 0, 4, "failed", "not 4"),)) for i in range(2)]
     blank = [
