@@ -19,14 +19,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat import v4
+from rich.table import Table
 from typer.testing import CliRunner
 
-from course_lib.cli import app, main, student
+from course_lib.cli import app, main, output, student
 from course_lib.cli.workspace import RECORD, bring_up_to_date
 from course_lib.demos import catalogue
 from course_lib.grading.course import CourseError
 
 FOLDERS = ["lectures", "exercises"]
+
+
+def test_what_a_text_says_to_the_terminal_is_not_obeyed():
+    table = Table()
+    table.add_row("a\x1b[2Jb\u202ec\x9bd")
+    with output.console.capture() as shown:
+        output.console.print("a\x1b[2Jb\nc\td")
+        output.console.print("[red]a\rb[/]", soft_wrap=True)
+        output.console.print(table)
+    assert "a\ufffd[2Jb\nc" in shown.get()
+    assert "a\ufffdb" in shown.get()
+    assert "a\ufffd[2Jb\ufffdc\ufffdd" in shown.get()
 
 
 @pytest.fixture
