@@ -137,12 +137,11 @@ def canvas(found: list[zipfile.ZipInfo], roster: Roster) -> list[Handed]:
         name = entry.filename
         matches = list(CANVAS.finditer(name))
         fitting = [match for match in matches if match["number"] in roster.by_lms_id]
-        if len(fitting) > 1:  # numbers in somebody's name or file
+        if len(matches) > 1:  # numbers in somebody's name or file, perhaps of somebody who is not on the roster
             fitting = [match for match in fitting if _is_named(roster, match["number"], name[: match.start()])]
         if len(fitting) != 1:
-            number = matches[0]["number"] if matches else ""
-            problem = f"several on the roster may be meant by {name!r}" if fitting else _not_on_roster(number)
-            handed[name] = Handed(name, problem=problem if matches else "its name names no student")
+            problem = f"several on the roster may be meant by {name!r}" if fitting else _nobody(matches)
+            handed[name] = Handed(name, problem=problem)
             continue
         (match,) = fitting
         one = handed.setdefault(match["number"], Handed(name[: match.start()], number=match["number"]))
@@ -152,8 +151,13 @@ def canvas(found: list[zipfile.ZipInfo], roster: Roster) -> list[Handed]:
     return list(handed.values())
 
 
-def _not_on_roster(number: str) -> str:
-    return f"nobody on the roster has the number {number}"
+def _nobody(matches: list[re.Match[str]]) -> str:
+    """Why an entry that can be read in these ways is nobody's on the roster."""
+    if not matches:
+        return "its name names no student"
+    if len(matches) > 1:
+        return "of several numbers none stands behind its name on the roster: put the file there yourself"
+    return f"nobody on the roster has the number {matches[0]['number']}"
 
 
 def _is_named(roster: Roster, number: str, name: str) -> bool:

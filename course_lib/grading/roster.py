@@ -8,7 +8,7 @@ from nbgrader.api import Student
 
 from course_lib.grading import gradebook
 from course_lib.grading.course import Course, CourseError
-from course_lib.grading.exports import Person, Roster
+from course_lib.grading.exports import Person, Roster, folded
 
 MEND = "If both are one person, say so with --format plain: a row with this id and what is right."
 
@@ -67,14 +67,16 @@ def enrol(course: Course, people: list[Person], *, by_id: bool) -> Enrolled:
 
 def _known(person: Person, roster: Roster) -> Person | None:
     """Who in the gradebook this is."""
-    sure = roster.find(lms_id=person.lms_id, email=person.email)
+    by_number, by_address = roster.find(lms_id=person.lms_id), roster.find(email=person.email)
+    sure = {each.student: each for each in (*by_number, *by_address)}
     if len(sure) > 1:
-        raise CourseError(f"{' and '.join(each.student for each in sure)} have the address {person.email}. {MEND}")
-    if sure:
-        return sure[0]
-    for old in roster.find(student=person.student):
+        number = f"the number {person.lms_id} or " if by_number else ""
+        raise CourseError(f"{' and '.join(sure)} have {number}the address {person.email}. {MEND}")
+    for old in by_number:
+        return old
+    for old in by_address or roster.find(student=person.student):
         for what, one, other in (("number", old.lms_id, person.lms_id), ("address", old.email, person.email)):
-            if one and other and one != other:
+            if one and other and folded(one) != folded(other):
                 raise CourseError(
                     f"{old.student} has the {what} {one} in the gradebook; {person.name} has {other}, "
                     f"and would get the same id. {MEND}"

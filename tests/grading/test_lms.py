@@ -169,9 +169,15 @@ def test_two_people_with_one_id_are_not_made_one(canvas, tmp_path):
     status, output = run(canvas, "roster", write(tmp_path / "other.csv", other))
     assert (status, "bob has the number 72 in the gradebook; Bob Baker has 88" in output) == (2, True)
     assert enrolled(canvas) == before
+    for number, login in ((88, "bob@example.org"), (71, "BOB@example.org")):
+        run(canvas, "roster", write(tmp_path / "mail.csv", "id,email\nbob,bob@example.org\n"))
+        other = f'Student,ID,SIS Login ID\n"Baker, Bo",{number},{login}\n'
+        status, output = run(canvas, "roster", write(tmp_path / "other.csv", other))
+        assert (status, "say so with --format plain" in output) == (2, True), "an address that was somebody else's"
+        assert enrolled(canvas)["bob"] == ("Bob", "Builder", "bob@example.org", "72")
     plain = "id,first_name,last_name,lms_user_id\nbob,Bob,Baker,88\n"
     assert run(canvas, "roster", write(tmp_path / "plain.csv", plain), "--format", "plain")[0] == 0
-    assert enrolled(canvas)["bob"] == ("Bob", "Baker", None, "88")
+    assert enrolled(canvas)["bob"] == ("Bob", "Baker", "bob@example.org", "88")
 
 
 @pytest.mark.parametrize(
@@ -327,6 +333,8 @@ def test_nobody_hands_in_for_another_by_a_name_with_numbers(canvas, tmp_path):
     assert [each.status for each in done.values()] == ["left out"]
     done = collect(canvas, tmp_path, {"müllerlüdenscheidtcy_73_9004_hw_72_5_x.ipynb": "cy's"})
     assert {who: each.status for who, each in done.items()} == {"cy": "new"}
+    (stranger,) = collect(canvas, tmp_path, {"mallory_99_9999_x_71_9998_hw.ipynb": "not ada's"}).values()
+    assert (stranger.status, "put the file there yourself" in stranger.remark) == ("left out", True)
     assert "ada/hw/hw.ipynb" not in submitted(canvas)
 
 
