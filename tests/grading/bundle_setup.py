@@ -5,6 +5,7 @@ It installs from the package index, so it takes minutes and a network, and stays
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import subprocess
@@ -13,6 +14,7 @@ import time
 import urllib.request
 import zipfile
 from pathlib import Path
+from urllib.error import URLError
 
 from course_lib.grading.bundle import bundle
 from course_lib.grading.course import Course
@@ -53,12 +55,13 @@ def _status(root: Path, environment: dict[str, str]) -> int:
     ):
         try:
             until = time.monotonic() + PATIENCE
-            while not (found := re.search(r"http://(localhost|127\.0\.0\.1):\d+\S*", log.read_text())):
+            while True:
                 assert lab.poll() is None, log.read_text()
-                assert time.monotonic() < until, "no address"
+                assert time.monotonic() < until, "no answer"
+                if found := re.search(r"http://(localhost|127\.0\.0\.1):\d+\S*", log.read_text()):
+                    with contextlib.suppress(URLError), urllib.request.urlopen(found[0]) as answer:
+                        return answer.status
                 time.sleep(0.2)
-            with urllib.request.urlopen(found[0]) as answer:
-                return answer.status
         finally:
             lab.terminate()
 
