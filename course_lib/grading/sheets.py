@@ -17,7 +17,7 @@ WORKSHEET = (
     "that Moodle, switched to English, gives under Download grading worksheet"
 )
 PERSON = ("student", "first_name", "last_name", "email", "lms_id")
-FORMULA = ("=", "+", "-", "@", "\t")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How texts begin that a spreadsheet would run."""
 
 Table = list[list[Any]]

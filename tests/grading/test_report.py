@@ -136,7 +136,7 @@ def test_who_cannot_be_named_to_canvas_is_said(class_):
     assert sheets.canvas([ungraded]) == sheets.canvas([standings_])
 
 
-@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-1", "@a"])
+@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+1", "-1", "@a", "\t=1", "\r=1"])
 def test_no_name_is_run_by_a_spreadsheet(name):
     table = sheets.plain([Standings("hw", EXERCISES, (somebody(1, 1, 1, last_name=name),))])
     assert table[1][1] == f"'{name}"
