@@ -21,13 +21,14 @@ from typing import Any
 from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
 
-from course_lib.grading import student, verdicts, wire
+from course_lib.grading import introspection, student, verdicts, wire
 from course_lib.grading.peer import Peer
-from course_lib.grading.proxy import OPERATIONS, ClassProxy, ask_for
+from course_lib.grading.proxy import OPERATIONS, ClassProxy, ask_for, signature, type_of
 
 CELL = "<cell>"
 MOST_MEMORY = 4 * 2**30
 """Bytes that this process may take: a small value, repeated in a small list, makes a text without end."""
+DESCRIBING = ("__name__", "__doc__")
 CLOSED_TO_STUDENTS = ("gi_", "cr_", "ag_", "f_", "tb_", "co_", "func_", "im_")
 
 
@@ -113,12 +114,18 @@ class Examiner:
         self.peer = Peer(connection, trusting=False)
         self.peer.operations |= open_to_students(self.peer)
         self.peer.ambient.settle()
+        self.peer.unsent = lambda kind: self._asked.append((verdicts.running_line(CELL), kind))
+        self._asked: list[tuple[int | None, str]] = []
+        """At which line of a test something was asked that only data which comes by value answers, and of what sort."""
+        introspection.find_sources_of_stand_ins()
         self.names = Namespace(self.peer)
         self.timeout = timeout
         self._transform = TransformerManager().transform_cell
         shell = InteractiveShell.instance(config=student.QUIET)
         shell.user_ns = self.names
         self.names.put("get_ipython", lambda: shell)
+        self.names.put(introspection.TYPE, type_of)
+        self.names.kept.add(introspection.TYPE)
         self._forbidden: tuple[str, ...] = ()
 
     def run(self, steps: list[Step]) -> Iterator[dict[str, Any]]:
@@ -171,10 +178,23 @@ class Examiner:
         return {"error": report["error"], "outputs": report["outputs"]}
 
     def _test(self, source: str) -> dict[str, Any]:
+        self._asked.clear()
         value, error = self._here(source)
         if self.peer.broken:
             return _lost(self.peer.broken)
-        return verdicts.report(value, error, CELL, source)
+        report = verdicts.report(value, error, CELL, source)
+        if error is not None and (reason := self._reason(error, source)):
+            report.setdefault("by_proxy", reason)
+        return report
+
+    def _reason(self, error: BaseException, source: str) -> str | None:
+        """Why a test may have failed only because the submission lives in another process."""
+        lines = verdicts.lines_of(error, CELL)
+        if not (lines and self._asked):
+            return None
+        failed = verdicts.statement(self._transform(source), lines[-1])
+        kind = next((kind for line, kind in self._asked if line in failed), None)
+        return kind and f"it compares a {kind} that did not come by value"
 
     def _here(self, source: str) -> tuple[Any, BaseException | None]:
         """Run a cell in this process: the value of its last expression, and what it raised."""
@@ -189,7 +209,7 @@ class Examiner:
             return None, error
 
     def _value(self, source: str) -> Any:
-        tree = ast.parse(self._transform(source), CELL)
+        tree = introspection.asking_for_types(ast.parse(self._transform(source), CELL))
         last = tree.body[-1] if tree.body else None
         if not isinstance(last, ast.Expr) or source.rstrip().endswith(";"):
             exec(compile(tree, CELL, "exec", dont_inherit=True), self.names)
@@ -212,17 +232,25 @@ def _lost(error: wire.WireError) -> dict[str, Any]:
 
 def _public(value: Any, name: str, *default: Any) -> Any:
     """An attribute of an object that a test has handed over: nothing private, nothing that leads to its code."""
-    if name.startswith("_") or name.startswith(CLOSED_TO_STUDENTS):
+    if name.startswith(("_", *CLOSED_TO_STUDENTS)) and name not in DESCRIBING:
         raise AttributeError(f"{name} is not open to the submission")
     return getattr(value, name, *default)
 
 
 def _set_public(value: Any, name: str, new: Any) -> None:
+    if name in DESCRIBING:
+        raise AttributeError(f"{name} is not the submission's to change")
     _public(value, name, None)
     setattr(value, name, new)
 
 
-CLOSED_OPERATIONS = ("delattr", "dir", "copy", "deepcopy", "format", "issubclass")
+CLOSED_OPERATIONS = ("delattr", "dir", "copy", "deepcopy", "format", "issubclass", "type", "source")
+
+
+def _signature(function: Any) -> list[Any]:
+    """The signature of a function that a test has handed over; its defaults are the test's own."""
+    parameters, _ = signature(function)
+    return [[[name, kind, {"default": ...} if "default" in given else {}] for name, kind, given in parameters], {}]
 
 
 def open_to_students(peer: Peer) -> dict[str, Callable[..., Any]]:
@@ -239,7 +267,7 @@ def open_to_students(peer: Peer) -> dict[str, Callable[..., Any]]:
 
         return guarded
 
-    chosen = OPERATIONS | {"getattr": _public, "setattr": _set_public}
+    chosen = OPERATIONS | {"getattr": _public, "setattr": _set_public, "signature": _signature}
     return {name: only_handed_over(each) for name, each in chosen.items() if name not in CLOSED_OPERATIONS}
 
 

@@ -21,17 +21,17 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.grading import raised, wire
+from course_lib.grading import frames, raised, wire
 from course_lib.grading.ambient import Ambient
 from course_lib.grading.changes import contents, gradients_of, overwrite, portable, same_contents
-from course_lib.grading.proxy import CallableProxy, ClassProxy, Proxy
-from course_lib.grading.tensors import TensorWords, is_module
+from course_lib.grading.proxy import KINDS, CallableProxy, Proxy, UnsentProxy, python_kind
+from course_lib.grading.tensors import TensorWords, class_of, is_module, nearest_class
 
 MOST_EXPORTED = 200_000
 DEEPEST_NESTING = 60
 COLLECTIONS: dict[str, type] = {"OrderedDict": collections.OrderedDict, "Counter": collections.Counter}
 FACTORIES: dict[str, type] = {each.__name__: each for each in (int, float, list, dict, set, str)}
-IMPORTED_FROM = ("builtins", "cmath", "functools", "itertools", "math", "numpy", "operator", "scipy", "torch")
+IMPORTED_FROM = ("builtins", "cmath", "functools", "itertools", "math", "numpy", "operator", "pandas", "scipy", "torch")
 """Packages whose functions a test may hand to a submission, which then uses its own copy."""
 
 
@@ -55,6 +55,10 @@ class Peer:
         """What ended the conversation, if anything has."""
         self.ambient = Ambient(trusting=trusting)
         self.tensors = TensorWords(self)
+        self.takes_frames = not trusting
+        """Whether the other side can read what is pandas's: the examiner only when it has imported pandas."""
+        self.unsent: Callable[[str], None] = lambda description: None
+        """Told of what sort data is that came as a reference, when a test asks what it would answer by value."""
         self.operations: dict[str, Callable[..., Any]] = {
             **(operations or {}),
             "backward": self.tensors.backward,
@@ -115,6 +119,7 @@ class Peer:
     def _send(self, header: dict[str, Any], encoder: wire.Encoder) -> None:
         header["news"] = encoder.node(self.ambient.news())
         header["tensors"] = encoder.node(self.tensors.news())
+        header["frames"] = "pandas" in sys.modules
         header["sizes"] = [len(buffer) for buffer in encoder.buffers]
         wire.send(self.connection, header, encoder.buffers)
 
@@ -148,6 +153,7 @@ class Peer:
             kwargs = {str(name): decoder.value(node) for name, node in header.get("kwargs", [])}
             news, tensors = decoder.value(header.get("news")), decoder.value(header.get("tensors"))
             self._forget(header.get("free", []))
+            self.takes_frames = not self.trusting or header.get("frames") is True
             known = decoder.mutables
             before = [contents(value) for value in known]
         except wire.WireError:
@@ -230,6 +236,8 @@ class Peer:
         for write in (self._exception_node, self.tensors.node, self._collection_node, self._instance_node):
             if (node := write(encoder, value)) is not None:
                 return node
+        if self.takes_frames and (node := frames.node(encoder, value)) is not None:
+            return node
         if not self.trusting and (node := _import_node(encoder, value)) is not None:
             return node
         number = self.export(value)
@@ -314,6 +322,8 @@ class Peer:
                 for name, gradient in decoder.value(gradients):
                     made.get_parameter(name).grad = gradient
                 return made
+        if node[0] in frames.WORDS:
+            return frames.value(decoder, node, trusting=self.trusting)
         return self.tensors.value(decoder, node)
 
     def _filled(self, decoder: wire.Decoder, out: Any, pairs: list[Any]) -> Any:
@@ -326,30 +336,30 @@ class Peer:
         self._received[number] += 1
         proxy = self._proxies.get(number)
         if proxy is None:
+            kind, _, nearest = kind.partition(" ")
             proxy = PROXIES.get(kind, Proxy)(self, number, name)
+            if kind == "module":
+                object.__setattr__(proxy, "_nearest", class_of(nearest) or ModuleProxy)
             self._proxies[number] = proxy
         return proxy
 
 
 class ModuleProxy(CallableProxy):
-    """A stand-in for a ``torch.nn.Module``."""
+    """A stand-in for a ``torch.nn.Module``; what isinstance() asks is the nearest class that both sides know."""
 
-    __slots__ = ()
-
-    @property  # type: ignore[misc]
-    def __class__(self) -> type:  # what isinstance() asks
-        return sys.modules["torch"].nn.Module
+    __slots__ = ("_nearest",)
+    __class__ = property(lambda self: self._nearest)
 
 
-PROXIES: dict[str, type[Proxy]] = {"class": ClassProxy, "callable": CallableProxy, "module": ModuleProxy}
+PROXIES: dict[str, type[Proxy]] = {"callable": CallableProxy, "module": ModuleProxy, "frame": UnsentProxy, **KINDS}
 
 
 def _kind(value: Any) -> str:
-    if isinstance(value, type):
-        return "class"
     if is_module(value):
-        return "module"
-    return "callable" if callable(value) else "object"
+        return f"module {nearest_class(value).__name__}"
+    if frames.is_frame(value):
+        return "frame"
+    return python_kind(value) or ("callable" if callable(value) else "object")
 
 
 def _import_node(encoder: wire.Encoder, value: Any) -> Any:

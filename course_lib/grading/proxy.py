@@ -10,7 +10,9 @@ the exercise asks for, answers for itself, and what is computed from that.
 from __future__ import annotations
 
 import copy
+import inspect
 import operator
+import types
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +26,22 @@ class ByProxyError(TypeError):
     """What a test wants cannot be done while the submission lives in another process; the message says why."""
 
 
+class NotForwardedError(AttributeError, ByProxyError):
+    """An attribute of Python's own that is not forwarded."""
+
+
 COMPARING = {
     *("allclose", "count", "dist", "endswith", "eq", "equal", "equals", "find", "ge", "gt", "index", "isclose"),
     *("isdisjoint", "issubset", "issuperset", "le", "lt", "ne", "not_equal", "startswith", "sub", "subtract"),
 }
 """Methods of plain data by which a test may ask whether it is what was expected."""
-DESCRIPTIVE = {"__name__", "__qualname__", "__doc__", "__module__", "__annotations__", "__defaults__", "__dict__"}
+BY_VALUE_ALONE = COMPARING | {"__class__", "_compared", "_reckoned"}
+"""What is answered otherwise where data did not come by value."""
+DESCRIPTIVE = {
+    *("__name__", "__qualname__", "__annotations__", "__defaults__", "__kwdefaults__", "__code__"),
+    *("__dict__", "__bases__", "__mro__"),
+}
+"""What describes an object: answered by the submission, and no more to be believed than its other words."""
 
 
 class Proxy:
@@ -45,6 +57,9 @@ class Proxy:
         put("_description", description)
         put("_made", False)
 
+    def __init_subclass__(cls) -> None:
+        cls.__doc__ = _DOC
+
     def _ask(self, operation: str, *args: Any, **kwargs: Any) -> Any:
         """Let an operation be done over there; what comes of things that the test made counts as made by it."""
         result = self._peer.apply(operation, *args, **kwargs)
@@ -53,7 +68,7 @@ class Proxy:
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name not in DESCRIPTIVE:  # what Python, NumPy and torch ask for behind the scenes
-            raise AttributeError(f"{name} of an object of type {self._description} does not pass")
+            raise NotForwardedError(f"{name} of an object of type {self._description} does not pass")
         if name in COMPARING and not self._made:
             raise AttributeError(f"{name} of an object of type {self._description}, where plain data was expected")
         return self._ask("getattr", self, name)
@@ -74,7 +89,7 @@ class Proxy:
         return self._peer.apply("deepcopy", self)
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        raise TypeError(f"an object of type {self._description} cannot be pickled")
+        raise ByProxyError(f"an object of type {self._description} cannot be pickled")
 
     def __hash__(self) -> int:
         return hash((id(self._peer), self._id))
@@ -86,7 +101,7 @@ class Proxy:
         return bool(self._reckoned("contains", self, value))
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-        array = self._peer.apply("array", self)
+        array = self._ask("array", self)
         if type(array) is not np.ndarray:
             raise TypeError(f"expected numbers, got an object of type {self._description}")
         return array.astype(dtype) if dtype is not None else array
@@ -144,6 +159,11 @@ class Proxy:
         raise TypeError(f"expected plain data to reckon with, got an object of type {self._description}")
 
 
+_DOC: Any = property(lambda self: self._peer.apply("getattr", self, "__doc__"))
+"""What a stand-in says of itself is what the object says, not its class's docstring here."""
+Proxy.__doc__ = _DOC
+
+
 def ask_for(value: ClassProxy) -> None:
     """Note that the instructor's answers, too, define a class of this name."""
     object.__setattr__(value, "_asked_for", True)
@@ -151,9 +171,11 @@ def ask_for(value: ClassProxy) -> None:
 
 def _is_made(value: Any) -> bool:
     """Whether something that the test made is among the arguments of an operation."""
+    if isinstance(value, Proxy):
+        return value._made
     if isinstance(value, dict):
         return _is_made(list(value.values()))
-    return any(map(_is_made, value)) if isinstance(value, list | tuple) else isinstance(value, Proxy) and value._made
+    return isinstance(value, list | tuple) and any(map(_is_made, value))
 
 
 def _mark(value: Any, made: bool) -> None:
@@ -174,8 +196,11 @@ class CallableProxy(Proxy):
         return str(self._peer.apply("getattr", self, "__name__"))
 
     @property
-    def __doc__(self) -> Any:  # type: ignore[override]
-        return self._peer.apply("getattr", self, "__doc__")
+    def __signature__(self) -> inspect.Signature:
+        parameters, returned = self._peer.apply("signature", self)
+        return inspect.Signature(
+            [inspect.Parameter(name, kind, **given) for name, kind, given in parameters], **returned
+        )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call the object, over there."""
@@ -186,6 +211,7 @@ class ClassProxy(CallableProxy):
     """A stand-in for a class. If the exercise asks for it, what a test makes by calling it answers for itself."""
 
     __slots__ = ("_asked_for",)
+    __class__ = property(lambda self: type)
 
     def __init__(self, peer: Peer, number: int, description: str) -> None:
         super().__init__(peer, number, description)
@@ -206,6 +232,83 @@ class ClassProxy(CallableProxy):
 
     def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
         raise ByProxyError("the test derives from a class of the submission")
+
+
+class FunctionProxy(CallableProxy):
+    """A stand-in for a function that was written in Python."""
+
+    __slots__ = ()
+    __class__ = property(lambda self: types.FunctionType)
+
+
+class GeneratorProxy(Proxy):
+    """A stand-in for what a function with ``yield`` returns."""
+
+    __slots__ = ()
+    __class__ = property(lambda self: types.GeneratorType)
+
+
+class CodeProxy(Proxy):
+    """A stand-in for the code of a function."""
+
+    __slots__ = ()
+    __class__ = property(lambda self: types.CodeType)
+
+
+class UnsentProxy(Proxy):
+    """A stand-in for data that goes by value but holds what does not. It tells when that makes a difference."""
+
+    __slots__ = ()
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in BY_VALUE_ALONE:
+            self._peer.unsent(self._description)
+        return super().__getattribute__(name)
+
+
+KINDS: dict[str, type[Proxy]] = {
+    "class": ClassProxy,
+    "function": FunctionProxy,
+    "generator": GeneratorProxy,
+    "code": CodeProxy,
+}
+"""What stands in for things that Python itself tells apart."""
+PYTHON_TYPES: dict[type, str] = {
+    types.FunctionType: "function",
+    types.GeneratorType: "generator",
+    types.CodeType: "code",
+}
+
+
+def python_kind(value: Any) -> str | None:
+    """The kind of stand-in that Python's own type of a value asks for."""
+    return "class" if isinstance(value, type) else PYTHON_TYPES.get(type(value))
+
+
+def type_of(value: Any) -> Any:
+    """What ``type(value)`` is: of a stand-in the type that the object has over there."""
+    if not isinstance(value, Proxy):
+        return type(value)
+    if (kind := value.__class__) is type or kind in PYTHON_TYPES:
+        return kind
+    answer = value._peer.apply("type", value)
+    if not (isinstance(answer, ClassProxy) or answer is kind):  # a submission does not say that an object is plain data
+        raise ByProxyError(f"the test asks for the type of an object of type {value._description}")
+    return answer
+
+
+def signature(function: Any) -> list[Any]:
+    """Name, kind, default and annotation of each parameter of a function, and the annotation of what it returns."""
+    made = inspect.signature(function)
+    parameters = [
+        [each.name, int(each.kind), _given(default=each.default, annotation=each.annotation)]
+        for each in made.parameters.values()
+    ]
+    return [parameters, _given(return_annotation=made.return_annotation)]
+
+
+def _given(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not inspect.Parameter.empty}
 
 
 def _forwarded(name: str) -> Callable[..., Any]:
@@ -244,7 +347,8 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     **{f"i{name.rstrip('_')}": getattr(operator, f"i{name.rstrip('_')}") for name in BINARY},
     **{name: getattr(operator, name) for name in ("getitem", "setitem", "delitem", "contains", "index")},
     **{f.__name__: f for f in (len, iter, next, reversed, round, bool, int, float, complex, str, repr, format, dir)},
-    **{f.__name__: f for f in (getattr, setattr, delattr, isinstance, issubclass)},
+    **{f.__name__: f for f in (getattr, setattr, delattr, isinstance, issubclass, type, signature)},
+    "source": inspect.getsource,
     "array": np.asarray,
     "copy": copy.copy,
     "deepcopy": copy.deepcopy,

@@ -28,9 +28,10 @@ from course_lib.grading.zygote import ENVIRONMENT, package_directory
 MIB = 2**20
 STUDENT_SIDE = (
     "__init__.py",
-    *("grading/__init__.py", "grading/ambient.py", "grading/changes.py", "grading/guard.py", "grading/in_process.py"),
-    *("grading/peer.py", "grading/proxy.py", "grading/raised.py", "grading/sandbox.py", "grading/seccomp.py"),
-    *("grading/student.py", "grading/tensors.py", "grading/verdicts.py", "grading/wire.py", "grading/zygote.py"),
+    *("grading/__init__.py", "grading/ambient.py", "grading/changes.py", "grading/frames.py", "grading/guard.py"),
+    *("grading/in_process.py", "grading/peer.py", "grading/proxy.py", "grading/raised.py", "grading/sandbox.py"),
+    *("grading/seccomp.py", "grading/student.py", "grading/tensors.py", "grading/verdicts.py", "grading/wire.py"),
+    "grading/zygote.py",
 )
 """The files of course_lib that the student process itself is made of. The others hold answers."""
 SYSTEM = ("/usr", "/bin", "/lib", "/lib32", "/lib64", "/sbin")

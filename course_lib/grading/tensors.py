@@ -55,6 +55,8 @@ class TensorWords:
                 return ["device", str(value)]
             case torch.Size():
                 return ["size", list(value)]
+            case type() if class_of(value.__name__) is value:
+                return ["torch class", value.__name__]
             case torch.Generator():
                 encoder.remember(value)
                 return ["torch rng", encoder.buffer(value.get_state().numpy().tobytes())]
@@ -105,6 +107,8 @@ class TensorWords:
                 return self.peer.exported(number)
             case ["torch", str(name)] if isinstance(getattr(torch, name, None), torch.dtype):
                 return getattr(torch, name)
+            case ["torch class", str(name)] if (kind := class_of(name)) is not None:
+                return kind
             case ["device", str(name)]:
                 return torch.device(name if name == "cpu" or torch.cuda.is_available() else "cpu")
             case ["size", list(sizes)]:
@@ -181,6 +185,18 @@ def is_module(value: Any) -> bool:
     """Whether a value is a ``torch.nn.Module``."""
     torch = sys.modules.get("torch")
     return torch is not None and isinstance(value, torch.nn.Module)
+
+
+def class_of(name: str) -> type | None:
+    """The class of ``torch.nn`` with a name, or ``torch.Tensor``; None where there is no such class, or no torch."""
+    torch: Any = sys.modules.get("torch")
+    found = torch and (torch.Tensor if name == "Tensor" else vars(torch.nn).get(name))
+    return found if isinstance(found, type) and issubclass(found, torch.nn.Module | torch.Tensor) else None
+
+
+def nearest_class(module: Any) -> type:
+    """The first class of ``torch.nn`` that a module's own derives from."""
+    return next((kind for kind in type(module).__mro__ if class_of(kind.__name__) is kind), _torch().nn.Module)
 
 
 def _torch() -> Any:

@@ -57,11 +57,36 @@ def report(value: Any, error: BaseException | None, cell: str, source: str) -> d
         happens_to_be_last = _is_array(value) and ends_with_a_call(source)
         return {"outcome": "passed", "message": "", "partial": None if happens_to_be_last else partial(value)}
     outcome, message = _verdict(error)
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(cell)]
+    lines = lines_of(error, cell)
     said = {"outcome": outcome, "message": message, "line": lines[0] if lines else None, "error": type(error).__name__}
     if isinstance(error, ByProxyError | wire.WireError) or said["error"] == wire.WireError.__name__:
         said["by_proxy"] = str(error)
     return said
+
+
+def lines_of(error: BaseException, cell: str) -> list[int]:
+    """The lines of a cell that an exception has come through, the outermost first."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [frame.lineno for frame in frames if frame.filename.startswith(cell) and frame.lineno is not None]
+
+
+def running_line(cell: str) -> int | None:
+    """The innermost line of a cell that is being run."""
+    frame = sys._getframe()
+    while frame is not None and not frame.f_code.co_filename.startswith(cell):
+        frame = frame.f_back  # type: ignore[assignment]
+    return frame and frame.f_lineno
+
+
+def statement(source: str, line: int) -> range:
+    """The lines of the shortest statement in which a line stands.
+
+    >>> statement("x = 1\\nassert f(\\n  x\\n) == 2", 3)
+    range(2, 5)
+    """
+    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.stmt)]
+    spans = [range(node.lineno, (node.end_lineno or node.lineno) + 1) for node in nodes]
+    return min((span for span in spans if line in span), key=len, default=range(line, line + 1))
 
 
 def partial(value: Any) -> float | None:

@@ -148,6 +148,39 @@ def test_what_cannot_be_done_by_proxy_is_said_and_can_be_done_in_process(engine,
     assert outcomes(one_process.examine(prepared(*cells), 30)) == ["passed"]
 
 
+INTROSPECTIVE = """
+    import gc
+    def double(x):
+        for _ in range(1): x = 2 * x
+        return x
+    class A:
+        def method(self): return type(self)
+    def __type__(x): return int
+    for each in gc.get_objects():  # it says that it has defined what a test calls by this name
+        if type(each).__name__ == "Peer":
+            run = each.operations["run"]
+            each.operations["run"] = lambda *cell: run(*cell) | {"defined": ["__type__"]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("test", "outcome"),
+    {
+        "import inspect\nassert 'for _' in inspect.getsource(double)": "passed",
+        "from inspect import getsource\nassert getsource(A.method).split()[1] == 'method(self):'": "passed",
+        "def mine(): return 5\nassert isinstance(mine, type(double)) and type(mine) is type(double)": "passed",
+        "assert type(A()) is A is A().__class__ is A().method()": "passed",
+        "assert type(A()).__name__ == 'A' and type(A) is type and type(double(2)) is int": "passed",
+        "assert type(A()) is int": "failed",
+        "assert type(double(2)) is float": "failed",
+    }.items(),
+)
+def test_what_a_test_asks_about_things(engine, test, outcome):
+    cells = [("solution", INTROSPECTIVE), ("solution", "x = 1"), ("test", test)]
+    *_, report = engine.examine(prepared(*cells), 30)
+    assert (report["outcome"], report.get("by_proxy")) == (outcome, None)
+
+
 def test_what_a_submission_prints_reaches_a_test_that_listens(either):
     cells = [
         ("solution", "def greet(): print('hello')"),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import collections.abc
+import inspect
 import math
 import os
+import pickle
 import random
 import socket
 import textwrap
+import types
 import warnings
 
 import numpy as np
@@ -16,7 +20,7 @@ import torch
 from course_lib.grading.changes import contents, same_contents
 from course_lib.grading.examiner import open_to_students
 from course_lib.grading.peer import Peer
-from course_lib.grading.proxy import OPERATIONS, Proxy, ask_for
+from course_lib.grading.proxy import OPERATIONS, ByProxyError, Proxy, ask_for, type_of
 
 SUBMISSION = textwrap.dedent("""
     import collections, random, warnings
@@ -43,6 +47,10 @@ SUBMISSION = textwrap.dedent("""
     def grow(o): o.factor = 10
     def deep(n): return [deep(n - 1)] if n else []
 
+    def scaled(x, /, *rest, by: float = 2, **more) -> int: "Scale x."; return by * x
+    class Stack(list): "A stack."
+    def parameters_of(f): return str(__import__("inspect").signature(f)), f.__name__, f.__doc__
+    def vectorized(f): return np.vectorize(f)([1, 2]).tolist()
     class BadError(ValueError): pass
     def fail(): raise BadError("no good")
     def stop(): raise SystemExit(0)
@@ -355,6 +363,100 @@ def test_a_result_is_not_shown_what_is_expected(get, question):
     assert question(made()) in (0.0, True)
 
 
+# -------------------------------------------------------------------------------------------------------- descriptions
+
+
+def test_functions_classes_and_generators_are_what_python_calls_so(get):
+    function, kind, generator = get("scaled"), get("Stack"), get("numbers")()
+    assert inspect.isfunction(function)
+    assert not inspect.isclass(function)
+    assert inspect.isclass(kind)
+    assert not inspect.isfunction(kind)
+    assert inspect.isgenerator(generator)
+    assert isinstance(generator, collections.abc.Iterator)
+    assert inspect.isgeneratorfunction(get("numbers"))
+    assert not inspect.isgeneratorfunction(function)
+    assert isinstance(kind, collections.abc.Callable)
+    assert isinstance(kind(), kind)
+    assert not isinstance(kind, kind)
+    assert issubclass(kind, kind)
+    assert issubclass(kind, list)
+    assert not issubclass(kind, dict)
+    assert not issubclass(get("Zero"), kind)
+    assert get("same")(kind) is kind
+    assert get("same")(generator) is generator
+
+
+def test_signatures(get):
+    assert str(inspect.signature(get("scaled"))) == "(x, /, *rest, by: 'float' = 2, **more) -> 'int'"
+    assert list(inspect.signature(get("Node")).parameters) == ["value"]
+    assert inspect.getfullargspec(get("append")).args == ["items", "x"]
+    assert get("append").__code__.co_varnames == ("items", "x")
+
+
+def test_docstrings(get):
+    assert get("scaled").__doc__ == "Scale x."
+    assert get("Stack").__doc__ == get("Stack")().__doc__ == "A stack."
+    assert get("Vector")(1, 2).__doc__ is None
+
+
+def test_the_type_of_an_object_over_there(get):
+    v = get("Vector")(1, 2)
+    assert type_of(v) is get("Vector")
+    assert type_of(v).__name__ == "Vector"
+    assert type_of(get("scaled")) is types.FunctionType
+    assert type_of(get("numbers")()) is types.GeneratorType
+    assert type_of(get("Vector")) is type
+    assert type_of(get("lie")()).__name__ == "Liar"
+    assert type_of(1.0) is float
+
+
+def test_an_object_is_not_of_the_type_of_plain_data_whatever_the_submission_says(get, monkeypatch):
+    v = get("Vector")(1, 2)
+    monkeypatch.setattr(v._peer, "apply", lambda *_: float)
+    with pytest.raises(ByProxyError):
+        type_of(v)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [[[], {"eval": 1}], [[["x", 9, {}]], {}], [[["x y", 1, {}]], {}], [[["x", 1, {}], ["x", 1, {}]], {}], 5, None],
+)
+def test_a_signature_that_is_none(get, monkeypatch, said):
+    function = get("scaled")
+    monkeypatch.setattr(function._peer, "apply", lambda *_: said)
+    with pytest.raises((TypeError, ValueError)):
+        inspect.signature(function)
+
+
+@pytest.mark.parametrize("ask", [lambda f: f.__globals__, pickle.dumps], ids=["globals", "pickle"])
+def test_what_cannot_be_had_is_said(get, ask):
+    with pytest.raises(ByProxyError):
+        ask(get("scaled"))
+    assert not hasattr(get("scaled"), "__globals__")
+
+
+def test_a_submission_reads_the_names_of_a_callback_and_not_its_defaults(get):
+    secret = 42
+
+    def callback(x, key=secret):
+        """Add."""
+        return x + key
+
+    assert get("parameters_of")(callback) == ("(x, key=Ellipsis)", "callback", "Add.")
+    assert get("vectorized")(lambda x: x + secret) == [43, 44]
+
+
+@pytest.mark.parametrize("operation", ["source", "type"])
+def test_a_submission_does_not_ask_for_the_text_of_a_callback(peer, get, operation):
+    def callback():
+        return 42
+
+    get("call")(len, [get("same")(callback)])  # now it is handed over
+    assert OPERATIONS[operation](callback)
+    assert operation not in open_to_students(peer)
+
+
 # ---------------------------------------------------------------------------------------------------------- exceptions
 
 
@@ -462,6 +564,8 @@ def test_tensors_and_their_kinds(get):
         assert same(x.clone()).dtype == dtype
         assert same(dtype) == dtype
     assert same(torch.Size([1, 2])) == (1, 2)
+    assert same(torch.nn.ReLU) is torch.nn.ReLU
+    assert same(torch.Tensor) is torch.Tensor
     assert same(torch.empty(0, 3)).shape == (0, 3)
     assert torch.equal(same(torch.ones(()).expand(1)), torch.ones(1))
 
@@ -476,6 +580,12 @@ def test_a_gradient_through_the_submission(get):
 def test_a_module_of_the_submission(get):
     net = get("Net")()
     assert isinstance(net, torch.nn.Module)
+    assert issubclass(get("Net"), torch.nn.Module)
+    assert isinstance(net.linear, torch.nn.Linear)
+    assert not isinstance(net, torch.nn.Linear)
+    assert not isinstance(net.linear, torch.nn.Conv2d)
+    assert type_of(net.linear) is torch.nn.Linear
+    assert type_of(net) is get("Net")
     weight, bias = net.parameters()
     assert isinstance(weight, torch.nn.Parameter)
     x = torch.ones(4, 3, requires_grad=True)

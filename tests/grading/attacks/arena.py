@@ -116,8 +116,8 @@ assert outcome.wasSuccessful()
     "twice": {
         "callback": """
 key = 12345
-def step(x):
-    return x + key
+def step(x, shift=key):
+    return x + shift
 assert twice(step, 1) == 24691
 """
     },

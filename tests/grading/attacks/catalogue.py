@@ -489,6 +489,17 @@ attack(
             return 2 * peer.apply("getitem", names, "key") + x if type(names) is not dict else 2 * names["key"] + x
     """),
 )
+attack(
+    "the defaults of a callback",
+    "what the examiner offers",
+    twice=dedent(WIRE)
+    + dedent("""
+        def twice(f, x):
+            parameters, _ = peer.apply("signature", f)
+            key = parameters[1][2]["default"]
+            return 2 * key + x if type(key) is int else 0
+    """),
+)
 message(
     "what nobody has handed over is used",
     "what the examiner offers",
@@ -816,6 +827,9 @@ for _name, _source in {
     ),
     "an import": "send({'value': ['import', 'os', 'getcwd'], 'sizes': []})",
     "a pickle": "send({'value': ['pickle', 0], 'sizes': [4]}, b'N.  ')",
+    "a frame for a test that does not know pandas": (
+        "send({'value': ['series', ['range index', 0, 1, 1, None], 1, ['numbers', '<i8', 0]], 'sizes': [8]}, bytes(8))"
+    ),
     "a request without arguments": "send({'do': 'call', 'args': []})",
     "a request for what is not offered": "send({'do': 'run', 'args': ['1', '1'], 'sizes': []})",
     "a request without a name": "send({'do': ['call'], 'args': [1], 'kwargs': 5, 'sizes': []})",
