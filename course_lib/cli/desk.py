@@ -137,6 +137,7 @@ def report(
 
     Example: course report 02_linear_algebra --csv grades.csv --format moodle --worksheet worksheet.csv
     """
+    from course_lib.grading import gradebook as grades
     from course_lib.grading.report import page
     from course_lib.grading.sheets import as_csv
     from course_lib.grading.standings import graded_assignments, standings
@@ -147,11 +148,15 @@ def report(
         here = placed(here, assignment, submitted, gradebook)
     elif html is not None:
         raise CourseError("A page is about one assignment: name it.")
-    found = [standings(here, name) for name in ([assignment] if assignment else graded_assignments(here))]
+    names = [assignment] if assignment else graded_assignments(here)
+    for name in names:
+        grades.settle(here, name)
+    found = [standings(here, name) for name in names]
     if html is not None:
         _write(html, page(here, found[0]))
     if csv is not None:
         _write(csv, as_csv(_sheet(format_, found, worksheet)))
+        _print_unfinished(csv, found)
     if as_json:
         print_json({each.assignment: _summary(each) for each in found})
     else:
@@ -184,8 +189,21 @@ def _sheet(format_: Format, found: list[Standings], worksheet: Path | None) -> l
     return table
 
 
+def _print_unfinished(csv: Path, found: list[Standings]) -> None:
+    """Say which of the grades that go out are not the last word."""
+    errors.print(f"{csv} is written.", markup=False, highlight=False, soft_wrap=True)
+    for each in found:
+        by_hand = [student.student for student in each.graded if student.needs_manual_grade]
+        without = [student.student for student in each.students if student.status != "graded"]
+        for what, students in (("answers left to grade by hand", by_hand), ("no grade", without)):
+            if students:
+                words = f"[yellow]{escape(each.assignment)}, {what}:[/] {escape(', '.join(students))}"
+                errors.print(words, highlight=False, soft_wrap=True)
+
+
 def _write(path: Path, text: str) -> None:
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
         raise CourseError(f"{path} cannot be written: {error.strerror}") from error

@@ -208,12 +208,18 @@ def grade(
     with _progress() as progress:
         task = progress.add_task(f"grading {assignment}", total=len(students))
         processes = workers or min(MOST_WORKERS, cores(), len(students))
-        for submission in session.run(partial(batch.run, workers=processes, scheduler=scheduler)):
-            results.append(submission)
-            progress.advance(task)
+        try:
+            for submission in session.run(partial(batch.run, workers=processes, scheduler=scheduler)):
+                results.append(submission)
+                progress.advance(task)
+        except KeyboardInterrupt:
+            errors.print(f"Stopped: {len(results)} of {len(students)} are done. The same command goes on from there.")
+            raise
     results.sort(key=lambda submission: submission.student)
     seconds = time.monotonic() - started
     _print_results(here, plan, results, seconds)
+    if regrade:
+        _print_moves([submission for submission in results if submission.moves])
     if json_file is not None:
         _write_results(json_file, assignment, results, seconds)
 
@@ -337,7 +343,6 @@ def _print_results(course: Course, plan: Plan, results: list[Submission], second
     stale = sum(submission.older_tests for submission in results)
     if stale:
         console.print(f"[yellow]{stale} were graded before the tests changed.[/] --regrade grades them again.")
-    _print_moves([submission for submission in results if submission.moves])
 
 
 def _print_moves(moved: list[Submission]) -> None:
@@ -345,10 +350,9 @@ def _print_moves(moved: list[Submission]) -> None:
         return
     table = Table("Student", "Score", "was", Column("Why", overflow="fold"), title=f"{len(moved)} scores have moved")
     for submission in moved:
-        gained = sum(move.after.points - move.before.points for move in submission.moves)
+        gained = sum(move.after - move.before for move in submission.moves)
         why = "; ".join(
-            f"{move.after.id} {number(move.before.points)} → {number(move.after.points)}: {move.why}"
-            for move in submission.moves
+            f"{move.test} {number(move.before)} → {number(move.after)}: {move.why}" for move in submission.moves
         )
         score = submission.score
         table.add_row(escape(submission.student), number(score), number(score - gained), escape(why))
@@ -367,7 +371,8 @@ def _what_to_look_at(submission: Submission) -> str:
     for test in submission.tests:
         if test.outcome not in ("passed", "failed", "error"):
             odd.setdefault(test.outcome, []).append(test)
-    return ", ".join([*submission.remarks, *itertools.starmap(_in_brief, odd.items())])
+    late = [f"late: -{number(submission.late_penalty)}"] if submission.late_penalty else []
+    return ", ".join([*late, *submission.remarks, *itertools.starmap(_in_brief, odd.items())])
 
 
 def _in_brief(outcome: str, tests: list[Verdict]) -> str:

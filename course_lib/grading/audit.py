@@ -290,11 +290,12 @@ class _Trial:
         self.exercise = exercise
         self.engine = engine
         reports = engine.examine(exercise.with_answer(exercise.answer.source), limit)
-        lost = [report for report in reports if self._loses(report)]
-        if lost:
+        for report in filter(self._loses, reports):
+            test = exercise.tests[report["name"]]
+            points = verdict(test, report).points
             raise CourseError(
-                f"{exercise.notebook}.ipynb: the instructor's own answer {exercise.cell} does not pass "
-                f"{lost[0]['name']}: {lost[0]['message']}"
+                f"{exercise.notebook}.ipynb: with the instructor's own answers {test.cell} gives {points:g} of "
+                f"{test.points:g} points: {report['message'] or 'its last line is a value, and counts as the points'}"
             )
         slowest = max(report.get("seconds", 0.0) for report in reports)
         self.timeout = min(limit, max(SHORTEST_LIMIT, PATIENCE * slowest))

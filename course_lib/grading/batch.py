@@ -120,9 +120,14 @@ def _graded(client: Client, grader: str, jobs: Iterator[Job], plan: Plan) -> Ite
 
     def send() -> None:
         if job := next(jobs, None):
-            future = client.submit(_grade, grader, job, key=f"{job.student}-{uuid.uuid4().hex}", pure=False)
+            future = submit(_grade, grader, job, key=f"{job.student}-{uuid.uuid4().hex}", pure=False)
             waiting[future.key] = job
             ready.add(future)
+
+    def submit(*args: Any, **kwargs: Any) -> Any:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Sending large graph")  # a submission may be large
+            return client.submit(*args, **kwargs)
 
     for _ in range(AHEAD * max(1, sum(client.nthreads().values()))):
         send()

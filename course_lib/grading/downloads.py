@@ -69,7 +69,7 @@ def entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     Raises:
         CourseError: Something in it would be written elsewhere, or is a link, or it is far too large.
     """
-    found = [entry for entry in archive.infolist() if not entry.is_dir()]
+    found = [entry for entry in archive.infolist() if not entry.is_dir() and not _is_of_macos(entry.filename)]
     if len(found) > MOST_ENTRIES:
         raise CourseError(f"{archive.filename} has {len(found)} files: {MOST_ENTRIES} are the most.")
     for entry in found:
@@ -90,6 +90,11 @@ def entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
 
 
 _NEVER = "No platform writes that: download the submissions again."
+
+
+def _is_of_macos(name: str) -> bool:
+    """Whether a file is one of those that macOS puts beside the real ones."""
+    return "__MACOSX" in name or bool(re.search(r"(^|[/_])\._", name))
 
 
 def platform_of(archive: str, names: list[str]) -> str:

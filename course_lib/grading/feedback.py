@@ -20,13 +20,15 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import ClearHiddenTests
 
+from course_lib.grading import gradebook, stamp
 from course_lib.grading import notebook as nbk
-from course_lib.grading import stamp
 from course_lib.grading.build import generated
 from course_lib.grading.converters import ConversionError, FeedbackConverter, convert
 from course_lib.grading.course import Course
 from course_lib.grading.results import Outcome
 
+LONGEST_CELL = 100_000
+"""How many characters of a cell are shown."""
 LONGEST_VALUE = 80
 """How many characters a value may take that an assertion's message fills in."""
 
@@ -37,6 +39,7 @@ def feedback(course: Course, assignment: str) -> Iterator[tuple[str, str]]:
     Yields:
         The student, and what went wrong; an empty string if nothing did.
     """
+    gradebook.settle(course, assignment)
     quiet = course.having(ignore=["*"])  # what student code left in the directory of its graded notebook stays there
     with generated(course, assignment) as released:
         handed_out = {path.stem: nbk.by_grade_id(nbk.read(path)) for path in released.glob("*.ipynb")}
@@ -81,6 +84,8 @@ def _show(
     """Leave in a cell of a graded notebook what its author may see."""
     name = nbk.grade_id(cell) or ""
     original = handed_out.get(name)
+    if (more := len(cell.source) - LONGEST_CELL) > 0:
+        cell.source = f"{cell.source[:LONGEST_CELL]}\n# ... and {more} characters more"
     if original is not None and nbk.is_locked(original):
         tests, cell.source = cell.source, original.source
         if nbk.is_test(original):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import nbformat
@@ -29,6 +29,7 @@ MOST_NAMED = 5
 ADDED = "*Added by the student:*"
 """What stands above a student's own text, which could be taken for the rubric below an answer."""
 # nbgrader's pages for graders show HTML in Markdown as it stands, and follow any link.
+IMAGE = re.compile(r"!(?=\[)")
 TAG = re.compile(r"<(?=[A-Za-z/!?])")
 STRANGE_LINK = re.compile(r"(\]\(\s*<?|\]:\s*<?)(?!https?://|mailto:|#)(?=[^\s)]*[:&\\])")
 
@@ -116,7 +117,7 @@ def _graded(
     verdicts = {cell: stamp.verdict(stamp.of(before), test) for cell, test in tests.items()} if before else {}
     earned = {r["name"]: verdict(tests[r["name"]], r) for r in reports.values() if r.get("name") in again.tests}
     moves = [
-        Move(verdicts[cell], new, why or again.why(cell))
+        Move(new.id, verdicts[cell].points, new.points, why or again.why(cell))
         for cell, new in earned.items()
         if cell in verdicts and verdicts[cell].points != new.points
     ]
@@ -202,12 +203,12 @@ def _with_rubrics(name: str, cells: list[NotebookNode], plan: Plan) -> list[Note
 
 
 def _defused(markdown: str) -> str:
-    """Markdown in which no browser finds a tag or a script.
+    """Markdown in which no browser finds a tag, a script or a picture that it would fetch.
 
-    >>> _defused("<b>a</b> < c, [d](javascript:e), [f](https://g)")
+    >>> _defused("<b>a</b> < c, [d](javascript:e), ![f](https://g)")
     '< b>a< /b> < c, [d](#javascript:e), [f](https://g)'
     """
-    return STRANGE_LINK.sub(r"\1#", TAG.sub("< ", markdown))
+    return IMAGE.sub("", STRANGE_LINK.sub(r"\1#", TAG.sub("< ", markdown)))
 
 
 def _as_list(verdict: Verdict) -> list[Any]:
@@ -275,6 +276,7 @@ def _together(
         each.node.metadata[stamp.NAME] |= stamp.made(job, plan) | {
             "remarks": list(result.remarks),
             "unanswered": sorted(each.prepared.unanswered),
+            "moves": [asdict(move) for move in each.moves],
             "seconds": seconds,
         }
         notebooks[each.name] = nbformat.writes(each.node)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any
 
@@ -61,6 +61,14 @@ def test_sources(course: Course, assignment: str) -> dict[tuple[str, str], str]:
             for cell in notebook.source_cells
             if cell.locked and cell.cell_type == "code"
         }
+
+
+def settle(course: Course, assignment: str) -> None:
+    """Work out all late penalties anew: a person may have scored answers since, or granted an extension."""
+    with opened(course) as gradebook, suppress(MissingEntry):
+        recorder = Recorder(gradebook, course, assignment)
+        for submission in gradebook.assignment_submissions(assignment):
+            recorder.settle(submission.student_id)
 
 
 class Recorder:
@@ -121,13 +129,14 @@ class Recorder:
             self._comment(notebook, name, cells, graded)
             self._penalize(notebook, submission, cells, student)
 
-    def settle(self, student: str) -> None:
-        """Work out a late penalty anew: a person may have scored answers since, or granted an extension."""
+    def settle(self, student: str) -> float:
+        """Work out a late penalty anew; the points that it takes."""
         submission = self.db.get(SubmittedAssignment, self._submission_id(student))
         for cells in self.notebooks.values():
             notebook = self._row(SubmittedNotebook, notebook_id=cells.notebook_id, assignment_id=submission.id)
             self._penalize(notebook, submission, cells, student)
         self.db.commit()
+        return sum(notebook.late_submission_penalty or 0.0 for notebook in submission.notebooks)
 
     def _grade(self, notebook: SubmittedNotebook, name: str, cells: _Cells, graded: Graded) -> None:
         rows = self._rows(Grade, notebook, cells.graded)

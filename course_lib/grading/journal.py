@@ -18,7 +18,7 @@ from course_lib.grading import stamp
 from course_lib.grading.collect import Job
 from course_lib.grading.course import Course
 from course_lib.grading.plan import Plan
-from course_lib.grading.results import Graded, Submission
+from course_lib.grading.results import Graded, Move, Submission
 
 
 def keep(course: Course, job: Job, plan: Plan, graded: Graded) -> None:
@@ -60,7 +60,15 @@ def finished(course: Course, job: Job, plan: Plan) -> Submission | None:
     tests = tuple(stamp.verdict(stamps.get(test.notebook, {}), test) for test in plan.tests)
     some = next(iter(stamps.values()))
     older = any(each["version"] != plan.version for each in stamps.values())
-    return Submission(job.student, "graded", tests, some["seconds"], older_tests=older, remarks=tuple(some["remarks"]))
+    return Submission(
+        job.student,
+        "graded",
+        tests,
+        some["seconds"],
+        older_tests=older,
+        remarks=tuple(some["remarks"]),
+        moves=tuple(Move(**move) for each in stamps.values() for move in each.get("moves", [])),
+    )
 
 
 def earlier(course: Course, job: Job, plan: Plan) -> dict[str, NotebookNode]:

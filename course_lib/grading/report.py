@@ -24,7 +24,9 @@ FEWEST = 5
 SLOWEST = 5
 """Submissions that are named for their time."""
 LONGEST_EXAMPLE = 25
-"""Lines of code."""
+"""Lines of code ..."""
+LONGEST_TEXT = 2000
+"""... and characters of them."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def _answer(course: Course, assignment: str, student: str, test: str) -> str:
             if nbk.is_solution(cell):
                 answer = cell.source
             elif nbk.grade_id(cell) == name:
-                return "\n".join(_code(answer).splitlines()[:LONGEST_EXAMPLE])
+                return "\n".join(_code(answer).splitlines()[:LONGEST_EXAMPLE])[:LONGEST_TEXT]
     return ""
 
 

@@ -36,8 +36,9 @@ class Verdict:
 class Move:
     """A test that gave other points when it was run again."""
 
-    before: Verdict
-    after: Verdict
+    test: str
+    before: float
+    after: float
     why: str
 
 
@@ -54,6 +55,8 @@ class Submission:
     """Whether the tests have changed since this was graded."""
     remarks: tuple[str, ...] = ()
     """What a person should know, though it changes no score."""
+    late_penalty: float = 0.0
+    """The points that lateness takes from all that it earned."""
     moves: tuple[Move, ...] = ()
     """What became of the points that it had before."""
 

@@ -77,20 +77,24 @@ class Session:
         done = journal.finished(self.course, job, self.plan)
         if done is None or (self.regrade and done.older_tests):
             return None
-        recorder.settle(job.student)
-        return replace(done, needs_manual_grade=recorder.by_hand(job.student))
+        return self._settled(done, recorder)
 
     def _recorded(self, job: Job, graded: Graded, recorder: gradebook.Recorder) -> Submission:
         if graded.result.status == "graded":
             recorder.record(graded, _timestamp(job))
             journal.keep(self.course, job, self.plan, graded)
-            return replace(graded.result, needs_manual_grade=recorder.by_hand(job.student))
+            return self._settled(graded.result, recorder)
         kept = recorder.kept(job.student)
         if not kept:
             return graded.result
         said = f"; the gradebook keeps {kept:g} from an earlier version"
         tests = tuple(replace(test, message=test.message + said) for test in graded.result.tests)
         return replace(graded.result, tests=tests)
+
+    def _settled(self, result: Submission, recorder: gradebook.Recorder) -> Submission:
+        """The result with what only the gradebook knows."""
+        by_hand, penalty = recorder.by_hand(result.student), recorder.settle(result.student)
+        return replace(result, needs_manual_grade=by_hand, late_penalty=penalty)
 
 
 def _timestamp(job: Job) -> datetime | None:

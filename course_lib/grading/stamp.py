@@ -33,10 +33,12 @@ def _is_well_formed(stamp: object) -> bool:
             "tests": dict(tests),
             "remarks": list(remarks),
             "unanswered": list(unanswered),
+            "moves": list(moves),
             "seconds": int() | float(),
         }:
             texts = [*remarks, *unanswered]
-            return all(map(_is_verdict, tests.values())) and all(isinstance(each, str) for each in texts)
+            known = all(map(_is_verdict, tests.values())) and all(map(_is_move, moves))
+            return known and all(isinstance(each, str) for each in texts)
     return False
 
 
@@ -44,6 +46,13 @@ def _is_verdict(kept: object) -> bool:
     match kept:
         case [str(), int() | float(), int() | float(), str(), str(), int() | None, str() | None]:
             return True
+    return False
+
+
+def _is_move(kept: object) -> bool:
+    match kept:
+        case {"test": str(), "before": int() | float(), "after": int() | float(), "why": str(), **others}:
+            return not others
     return False
 
 

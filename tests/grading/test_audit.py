@@ -80,7 +80,7 @@ def test_a_list_that_cannot_be_read(course, text):
 @needs_bubblewrap
 def test_a_right_answer_that_is_wrong(course):
     edit(course.source("hw") / "hw.ipynb", double="def double(x):\n    return 3 * x\n")
-    with pytest.raises(CourseError, match="own answer double does not pass double-test: twice 2 is 4"):
+    with pytest.raises(CourseError, match="own answers double-test gives 0 of 2 points: twice 2 is 4"):
         list(auditing.audit(course, "hw"))
 
 

@@ -10,7 +10,7 @@ from nbformat.v4 import new_code_cell
 
 from course_lib.grading import notebook as nbk
 from course_lib.grading.course import Course
-from course_lib.grading.feedback import Ended, feedback, messages, verdict
+from course_lib.grading.feedback import LONGEST_CELL, Ended, feedback, messages, verdict
 
 # Ways to get out what a submission sees of the hidden tests, which is the arguments of a call: in an output, an error's
 # message, an error's name, a file.
@@ -33,7 +33,9 @@ def root(x):
         raise KeyError(f'x was {x}')
     return x ** 0.5
 """
-MARKUP = "**bold** and <script>alert('x')</script> and [a link](javascript:alert(1))"
+MARKUP = (
+    "**bold** and <script>alert('x')</script> and [a link](javascript:alert(1)) ![a spy](https://example.org/i.png)"
+)
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +50,7 @@ def pages(built_once, tmp_path_factory, tiny_session, engine):
         "careless": {**right, "double": "def double(x): return 2 * abs(x)", "root": "def root(x): return -4"},
         "curious": {"double": CURIOUS_DOUBLE, "root": CURIOUS_ROOT},
         "broken": {"double": "def double(x) return x", "root": "def root(x): return ROOT"},
+        "endless": {**right, "double": right["double"] + "# and so on" * LONGEST_CELL},
     }
     for student, answers in classmates.items():
         notebook = tiny_session.answers(released, **answers)
@@ -133,6 +136,12 @@ def test_markup_of_students_is_text(pages):
     assert "&lt; script&gt;alert" in body
     assert "<strong>bold</strong>" in body
     assert 'href="javascript:' not in body
+    assert not re.search("<img[^>]*example", body)
+
+
+def test_a_giant_cell_is_cut(pages):
+    assert len(pages[1]["endless"]) < 10 * LONGEST_CELL
+    assert "characters more" in pages[1]["endless"]
 
 
 @pytest.mark.parametrize(

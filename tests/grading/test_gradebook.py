@@ -77,10 +77,11 @@ def test_a_penalty_is_settled_anew_when_somebody_has_scored_or_granted_time(book
     write.record(graded(), DUE + timedelta(hours=1))
     opened.find_grade("why", "hw", "hw", "ada").manual_score = 4.0
     opened.db.commit()
-    write.settle("ada")
+    assert write.settle("ada") == 7.5
     assert opened.find_submission_notebook("hw", "hw", "ada").late_submission_penalty == 7.5
     opened.grant_extension("hw", "ada", hours=2)
-    write.settle("ada")
+    gradebook.settle(course, "hw")
+    opened.db.expire_all()
     assert opened.find_submission_notebook("hw", "hw", "ada").late_submission_penalty is None
 
 

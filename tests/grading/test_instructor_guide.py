@@ -129,6 +129,11 @@ def test_the_term_ends_with_everybodys_points(course, printed):
         assert {row["student"] for row in csv.DictReader(file)} >= {"ada", "bob", "cy"}
 
 
+def test_who_was_late_is_said_until_time_is_granted(printed):
+    first, last = printed[f"course grade {NAME}"]
+    assert ("late: -4" in first, "late" in last) == (True, False)
+
+
 def test_the_mended_test_moved_scores(printed):
     (output,) = printed[f"course grade {NAME} --regrade"]
     assert "2 scores have moved" in output
@@ -136,6 +141,8 @@ def test_the_mended_test_moved_scores(printed):
 
 
 def test_the_grades_go_back_as_moodle_gave_them(course, printed):
+    (output,) = printed[f"course report {NAME} --csv build/grades.csv --format moodle --worksheet worksheet.csv"]
+    assert f"{NAME}, answers left to grade by hand: ada, bob" in output
     with (course.root / "build" / "grades.csv").open(newline="", encoding="utf-8-sig") as file:
         grades = {row["Identifier"]: row["Grade"] for row in csv.DictReader(file)}
     assert float(grades["Participant 502"]) == 4, "the test was wrong then"

@@ -630,3 +630,10 @@ def test_a_grade_above_moodles_maximum_is_said(graded, tmp_path):
         book.db.commit()
     with pytest.raises(CourseError, match="Moodle drops grades above 10, such as of ada"):
         sheets.moodle([standings(course, "hw")], exports.read(worksheet))
+
+
+def test_what_macos_puts_beside_the_files_is_not_taken(tmp_path):
+    real = MOODLE_FILES[0]
+    names = [real, f"__MACOSX/{real}", real.replace("hw.", "._hw."), "lovelaceada_71_9_._hw.ipynb"]
+    with zipfile.ZipFile(zipped(tmp_path / "a.zip", dict.fromkeys(names, "{}"))) as archive:
+        assert [entry.filename for entry in downloads.entries(archive)] == [real]

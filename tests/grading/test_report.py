@@ -237,6 +237,12 @@ def test_who_has_not_begun_says_nothing_about_what_goes_wrong(course):
     assert report.failures(course, Standings("hw", EXERCISES, tuple(blank), {"t": "Exercise 1"})) == []
 
 
+def test_an_answer_without_end_does_not_fill_the_page(graded, monkeypatch):
+    monkeypatch.setattr(report, "_code", lambda source: "x" * 10**6)
+    (failure,) = report.failures(graded, standings(graded, "hw"))
+    assert len(failure.example) == report.LONGEST_TEXT
+
+
 def test_the_page_asks_for_nothing_and_runs_nothing(graded):
     page = report.page(graded, standings(graded, "hw"))
     assert not re.search(r"https?://|<script|src=|@import|url\(", page)
@@ -258,6 +264,8 @@ def test_the_command(graded, tmp_path):
     assert rows((tmp_path / "grades.csv").read_text())[1][0] == "ada"
     assert json.loads(run("--json").stdout)["hw"]["graded"] == 3
     assert (run("--html", tmp_path / "x.html").exit_code, run("nothing").exit_code) == (2, 2)
-    assert run("hw", "--csv", tmp_path / "no" / "x.csv").exit_code == 2
+    assert run("hw", "--csv", tmp_path / "page.html" / "x.csv").exit_code == 2
+    done = run("hw", "--csv", tmp_path / "new" / "x.csv")
+    assert "hw, no grade: dan, eve" in done.stderr
     assert run("hw", "--csv", tmp_path / "canvas.csv", "--format", "canvas").exit_code == 0
     assert "eve" not in (tmp_path / "canvas.csv").read_text()
