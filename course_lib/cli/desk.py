@@ -273,6 +273,7 @@ def _compared(found: Comparison) -> dict[str, Any]:
             }
             for pair in found.pairs
         ],
+        "identical": [list(group) for group in found.identical],
         "left_out": [{"student": student, "why": why} for student, why in found.left_out],
     }
 
@@ -283,7 +284,13 @@ def _print_comparison(found: Comparison) -> None:
     for pair in found.pairs:
         where = "\n".join(f"{each.exercise}: {each.similarity:.0%}" for each in pair.exercises)
         table.add_row(escape("\n".join(pair.students)), f"{pair.shared:.0f}", escape(where), end_section=True)
-    console.print(table)
+    if found.pairs:
+        console.print(table)
+    else:
+        console.print("No two students share enough of what is unusual.")
+    for group in found.identical:
+        words = f"The same to the last character: {', '.join(group)}"
+        console.print(words, highlight=False, markup=False, soft_wrap=True)
     for student, why in found.left_out:
         console.print(f"{student} was not compared: {why}", highlight=False, markup=False, soft_wrap=True)
     words = (

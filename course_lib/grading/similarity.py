@@ -38,6 +38,8 @@ LEAST = 15.0
 In four simulated classes of 300 no two students who had worked alone reached it, and 83 of 84 copies did; in a class of
 30 two pairs did that had worked alone (``python -m tests.grading.classmates``).
 """
+TOO_SHORT = 200
+"""Characters that two students may write alike by chance."""
 LONGEST = 50_000
 """Characters of an answer that is compared."""
 LONGEST_EXCERPT = 80
@@ -91,6 +93,8 @@ class Comparison:
     """How many pairs share enough."""
     pairs: tuple[Pair, ...]
     """The first of them, those that share most first."""
+    identical: tuple[tuple[str, ...], ...] = ()
+    """Students who have written the same, to the last character, in everything they answered."""
     left_out: tuple[tuple[str, str], ...] = ()
     """A student, and what of theirs was not compared and why."""
 
@@ -131,7 +135,20 @@ def compare(course: Course, assignment: str, most: int) -> Comparison:
     handed_out = [cell.source for original in originals.values() for cell in original.cells if cell.cell_type == "code"]
     found, pairs = similar(written, handed_out, most)
     compared = {student for answers in written.values() for student in answers}
-    return Comparison(assignment, len(compared), len(written), found, pairs, tuple(left_out))
+    return Comparison(assignment, len(compared), len(written), found, pairs, tuple(identical(written)), tuple(left_out))
+
+
+def identical(answers: Answers) -> Iterator[tuple[str, ...]]:
+    """Groups of students who have written the same, to the last character: more than what is too short to say."""
+    whole: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    for exercise, written in answers.items():
+        for student, source in written.items():
+            whole[student][exercise] = source
+    groups: defaultdict[tuple[tuple[str, str], ...], list[str]] = defaultdict(list)
+    for student, theirs in whole.items():
+        if sum(map(len, theirs.values())) >= TOO_SHORT:
+            groups[tuple(sorted(theirs.items()))].append(student)
+    yield from sorted(tuple(sorted(group)) for group in groups.values() if len(group) > 1)
 
 
 def _written(original: NotebookNode, data: bytes) -> dict[str, str]:

@@ -11,7 +11,7 @@ from course_lib.cli import app
 from course_lib.grading import notebook as nbk
 from course_lib.grading.course import CourseError
 from course_lib.grading.fragments import Names, fragments, parse
-from course_lib.grading.similarity import LONGEST, compare, page, similar
+from course_lib.grading.similarity import LONGEST, compare, identical, page, similar
 from tests.grading import classmates
 
 HANDED_OUT = "import numpy as np\n\ndef solve(A, b):\n    '''Solve.'''\n    raise NotImplementedError"
@@ -231,3 +231,9 @@ def test_the_command(handed_in, tmp_path):
     assert pair["students"] == ["ann", "bob"]
     assert pair["exercises"]["Exercise 1: double"]["similarity"] > 0.95
     assert run("nothing").exit_code == 2
+
+
+def test_who_has_written_the_same_to_the_last_character_is_said():
+    long, short = "x = 1\n" * 50, "x = 1"
+    answers = {"one": {"ada": long, "bob": long, "cy": long, "dan": short, "eve": short}, "two": {"cy": short}}
+    assert list(identical(answers)) == [("ada", "bob")]
