@@ -69,6 +69,8 @@ def items(standings: Standings) -> list[Item]:
 def _item(exercise: Exercise, standings: Standings) -> Item:
     title, most = exercise.title, exercise.max_score
     graded = [each for each in standings.graded if title not in each.waiting]
+    if len(graded) < len(standings.graded):  # those that nobody needs to read are graded first, and say little
+        graded = [each for each in graded if title not in each.not_begun]
     own = np.array([each.points.get(title, 0.0) for each in graded])
     others = np.array([sum(each.points.values()) - each.points.get(title, 0.0) for each in graded])
     mean = float(own.mean()) if len(own) else None

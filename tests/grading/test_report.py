@@ -65,6 +65,9 @@ def test_what_a_person_has_still_to_grade_does_not_count():
     everybody = tuple(somebody(i, 4.0, 0.0 if i > 1 else 6.0, waiting=waiting if i > 1 else ()) for i in range(6))
     first, second = report.items(Standings("hw", EXERCISES, everybody))
     assert (first.mean, second.mean, second.difficulty) == (4, 6, 1)
+    blank = somebody(7, 4.0, 0.0, not_begun=frozenset({"Exercise 2"}))
+    assert report.items(Standings("hw", EXERCISES, (*everybody, blank)))[1].mean == 6
+    assert report.items(Standings("hw", EXERCISES, (blank, everybody[0])))[1].mean == 3
 
 
 def test_every_student_is_in_one_bar(class_):
